@@ -1,0 +1,91 @@
+"""What a provider of adapters declares: its name, channels, settings and how to open one for a connection."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from core.model.house import Connection
+from core.ports import Adapter, Capabilities, Clock
+
+_REFUSAL = (
+    "a secret never stands in a board file or the database: put it into {variable}, the secrets file or the key ring"
+)
+
+
+class AdapterSettings(BaseModel):
+    """Base of every adapter's settings: unknown keys are refused, values are frozen, secrets never stand in the open.
+
+    A field of type ``SecretStr`` is a secret. Validation takes one only with the context ``{"secrets": True}``,
+    which the registry gives after looking it up; from a board file it is refused. So its default is None, always.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_secret_in_plain(cls, value: Any, info: ValidationInfo) -> Any:
+        context = info.context or {}
+        if value is None or context.get("secrets") or info.field_name not in secret_fields(cls):
+            return value
+        variable = variable_of(context.get("connection", "<CONNECTION>"), str(info.field_name))
+        raise PydanticCustomError("secret_in_plain", _REFUSAL, {"variable": variable})
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name in secret_fields(cls):
+            if cls.model_fields[name].is_required():
+                raise TypeError(f"{cls.__name__}.{name} is a secret: it needs the default None")
+
+    def wants(self) -> frozenset[str]:
+        """Return the secrets that these settings need; by default all that the model has."""
+        return secret_fields(type(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All that a provider gets to open an adapter: ``settings`` are validated and hold the secrets."""
+
+    connection: Connection
+    settings: Any
+    clock: Clock
+    house_id: str
+
+
+class Provider(ABC):
+    """A kind of connection. Third parties register a subclass under the entry point group ``funil.adapters``."""
+
+    name: ClassVar[str]
+    channels: ClassVar[tuple[str, ...]]
+    Settings: ClassVar[type[AdapterSettings]]
+
+    @abstractmethod
+    def capabilities(self, channel: str) -> Capabilities | None:
+        """Return what an adapter on that channel can do; None when the connection is only kept, and sends nothing."""
+
+    @abstractmethod
+    def open(self, opening: Opening) -> Adapter:
+        """Open an adapter. Raises ``BadInput`` for settings that cannot work; contacts nobody."""
+
+
+def secret_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of a settings model's secrets."""
+    return frozenset(name for name, info in model.model_fields.items() if _is_secret(info.annotation))
+
+
+def variable_of(connection: str, field: str) -> str:
+    """Return the environment variable of a secret: ``FUNIL_SECRET_<CONNECTION>_<FIELD>`` in capitals.
+
+    What is neither letter nor digit becomes ``_``, since a shell takes nothing else.
+    """
+    if connection.startswith("<"):
+        return f"FUNIL_SECRET_{connection}_{field.upper()}"
+    return "FUNIL_SECRET_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in f"{connection}_{field}").upper()
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_is_secret(part) for part in get_args(annotation))

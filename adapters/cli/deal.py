@@ -1,0 +1,77 @@
+"""``funil deal``: the verbs and their options."""
+
+from __future__ import annotations
+
+import argparse
+
+from adapters.cli.parser import Family, at_least_one
+from core.i18n import gettext as _
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs."""
+    family = Family(parser)
+    _add(family)
+    _show(family)
+    _list(family)
+    _move(family)
+    _set(family)
+    _undo(family)
+
+
+def _add(family: Family) -> None:
+    verb = family.add("add", "deal_acts:add", _("make a deal and print its id; the rules of its stage start"))
+    verb.add_argument("--title", required=True)
+    verb.add_argument("--pipeline", metavar=_("PIPELINE"), help=_("default: the first"))
+    verb.add_argument("--stage", metavar=_("STAGE"), help=_("default: the pipeline's first"))
+    verb.add_argument("--responsible", metavar=_("USER"))
+    verb.add_argument(
+        "--contact", metavar=_("CONTACT"), action="append", default=[], help=_("may be given several times")
+    )
+    verb.add_argument("--company", metavar=_("COMPANY"), help=_("adds the company's contacts too"))
+    verb.add_argument("--amount", metavar=_("AMOUNT"), help=_("like 1250.50"))
+    verb.add_argument("--currency", metavar=_("CODE"), help=_("default: the company's"))
+    verb.add_argument(
+        "--field",
+        metavar=_("NAME=VALUE"),
+        action="append",
+        default=[],
+        help=_("a custom field; several times for several"),
+    )
+    verb.add_argument("--id", metavar="ID", help=_("default: a new one"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who makes it; default: the responsible"))
+
+
+def _show(family: Family) -> None:
+    verb = family.add("show", "deal_views:show", _("print a deal"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+
+
+def _list(family: Family) -> None:
+    verb = family.add("list", "deal_views:list_deals", _("print deals in the order of the board"))
+    verb.add_argument("--pipeline", metavar=_("PIPELINE"))
+    verb.add_argument("--stage", metavar=_("STAGE"))
+    verb.add_argument("--search", metavar=_("TEXT"), help=_("in titles, clients' names and ids"))
+    verb.add_argument("--limit", metavar="N", type=at_least_one, help=_("the first N only"))
+
+
+def _move(family: Family) -> None:
+    verb = family.add("move", "deal_acts:move", _("bring deals into a stage, as one act; its rules start"))
+    verb.add_argument("deals", metavar=_("DEAL"), nargs="+")
+    verb.add_argument("stage", metavar=_("STAGE"))
+    verb.add_argument("--pipeline", metavar=_("PIPELINE"), help=_("default: each deal's own"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who moves; default: each deal's responsible"))
+    verb.add_argument("--no-rules", action="store_true", help=_("start no rules"))
+
+
+def _set(family: Family) -> None:
+    verb = family.add("set", "deal_acts:set_values", _("change fields of a deal; an empty value clears"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+    verb.add_argument("values", metavar=_("FIELD=VALUE"), nargs="+", help=_("like amount=1250.50 or tracking=BR123"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who changes; default: the responsible"))
+
+
+def _undo(family: Family) -> None:
+    verb = family.add("undo", "deal_acts:undo", _("take the last move back; a bulk move is one undo"))
+    verb.add_argument("deal", metavar=_("DEAL"), nargs="?", help=_("default: the newest move of all"))
+    verb.add_argument("--by", metavar=_("USER"))

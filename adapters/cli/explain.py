@@ -1,0 +1,78 @@
+"""``funil explain``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from adapters.cli.printing import as_json, say, table
+from adapters.cli.reading import read
+from core import explain
+from core.commands import lookup
+from core.errors import UnknownThing
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.ports import Reader
+from core.words import Words, fill
+
+if TYPE_CHECKING:
+    from adapters.cli.roof import Roof
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--deal", metavar=_("DEAL"), help=_("of one deal"))
+    parser.add_argument("--rule", metavar=_("RULE"), help=_("of one rule"))
+    parser.add_argument("--event", metavar=_("EVENT"), help=_("of one event"))
+
+
+def run(args: argparse.Namespace, roof: Roof) -> int:
+    """Print why each rule did or did not run, oldest first."""
+    found = read(args, roof, lambda reader: _explained(reader, args))
+    if args.json:
+        as_json(found)
+    else:
+        _print(found["runs"])
+    return 0
+
+
+def _explained(reader: Reader, args: argparse.Namespace) -> Mapping[str, Any]:
+    if args.event is not None:
+        raise UnknownThing(N_("there is no event “{id}”"), id=args.event)
+    if args.deal is not None:
+        lookup.deal(reader, args.deal, removed=True)
+    found = explain.explain(reader, args.deal, args.rule, Words.english if args.json else Words.local)
+    # The runs of a rule that is no more still tell why.
+    if args.rule is not None and args.rule not in reader.house().rules and not found["runs"]:
+        raise UnknownThing(N_("there is no rule “{id}”"), id=args.rule)
+    return found
+
+
+def _print(runs: Sequence[Mapping[str, Any]]) -> None:
+    if not runs:
+        say(_("No rule has run or waits to run."))
+        return
+    head = (_("ID"), _("DEAL"), _("RULE"), _("STAGE"), _("STATUS"), _("WHY"))
+    table(head, [(r["id"], r["deal"], r["rule"], r["stage"] or "", _status(r), _why(r)) for r in runs])
+
+
+def _status(run: Mapping[str, Any]) -> str:
+    return f"{run['status']} ({run['reason']})" if run["reason"] else str(run["status"])
+
+
+def _why(run: Mapping[str, Any]) -> str:
+    parts = [run["detail"] or ""]
+    if run["due_at"]:
+        parts.append(f"→ {run['due_at']}")
+    if run["waits_for"]:
+        parts.append(fill(_("waits for “{rule}”"), {"rule": run["waits_for"]}))
+    parts += [comparison(c) for c in run["condition"] or ()]
+    return "; ".join(part for part in parts if part)
+
+
+def comparison(one: Mapping[str, Any]) -> str:
+    """Write one comparison of a condition: what was asked, what it was, and whether it held."""
+    value = "" if one["value"] is None else f" {one['value']}"
+    actual = _("empty") if one["actual"] is None else one["actual"]
+    return f"{'✓' if one['holds'] else '✗'} {one['field']} {one['op']}{value} ({actual})"

@@ -1,0 +1,54 @@
+"""``funil lint``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from adapters.cli.apply import rehearsed
+from adapters.cli.files import documents
+from adapters.cli.printing import as_json, say, table
+from adapters.cli.reading import opened
+from core.i18n import gettext as _
+from core.linting import Trouble, lint, lint_files
+
+if TYPE_CHECKING:
+    from adapters.cli.roof import Roof
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "file",
+        metavar=_("FILE"),
+        nargs="?",
+        help=_("judge the database as this board file would leave it; - reads stdin"),
+    )
+
+
+def run(args: argparse.Namespace, roof: Roof) -> int:
+    """Print what would not work; status 1 when any of it is an error."""
+    found = _of_file(args, roof) if args.file else _of_database(args, roof)
+    if args.json:
+        as_json([{"place": t.place, "problem": t.words.english(), "error": t.error} for t in found])
+    elif found:
+        rows = [(_("error") if t.error else _("warning"), t.place, t.words.local()) for t in found]
+        table((_("KIND"), _("WHERE"), _("WHAT")), rows)
+    else:
+        say(_("Nothing found: all of it can work."))
+    return 1 if any(t.error for t in found) else 0
+
+
+def _of_database(args: argparse.Namespace, roof: Roof) -> Sequence[Trouble]:
+    with opened(args, roof) as store:
+        house, now = store.read(lambda reader: (reader.house(), reader.now()))
+        return lint(house, roof.check_connection, now=now)
+
+
+def _of_file(args: argparse.Namespace, roof: Roof) -> Sequence[Trouble]:
+    job = lint_files(documents([args.file]), roof.check_connection)
+    place = roof.place(args.db)
+    with roof.opened(place) if roof.exists(place) else roof.scratch() as store:
+        found: Sequence[Trouble] = rehearsed(store, job)
+    return found

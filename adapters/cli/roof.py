@@ -1,0 +1,136 @@
+"""What the command line is given by the roof: the store, the engine, the adapters and the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from core.model.house import Connection
+    from core.model.moment import Moment
+    from core.ports import AdapterFactory, Store
+
+Trouble = Callable[[BaseException], None]
+Made = Literal["created", "upgraded", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database: its address, and the name that sentences call it by (never with a password)."""
+
+    url: str
+    name: str
+
+
+class Engine(Protocol):
+    """This process as the engine of its database, until released."""
+
+    async def start(self) -> int:
+        """Take over what a dead engine left, on the running loop; returns how many messages are *unknown* for it."""
+
+    async def once(self) -> int:
+        """One pass; returns how much happened."""
+
+    async def until(self, moment: Moment) -> int:
+        """Work up to a moment."""
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set."""
+
+    async def close(self) -> None:
+        """Close the ways out."""
+
+    def release(self) -> None:
+        """Give the right to be the engine back."""
+
+
+class Act(Protocol):
+    """Somebody has moved a deal."""
+
+    @property
+    def at(self) -> Moment:
+        """When."""
+
+    @property
+    def deal(self) -> str:
+        """Which deal."""
+
+    @property
+    def stage(self) -> str:
+        """Where to."""
+
+    @property
+    def by(self) -> str:
+        """Who."""
+
+
+class Story(Protocol):
+    """The demo: a board file, the moment at which it is laid down, acts in order, and the present."""
+
+    @property
+    def name(self) -> str:
+        """The board file's name."""
+
+    @property
+    def text(self) -> str:
+        """The board file."""
+
+    @property
+    def founded(self) -> Moment:
+        """When the file is laid down."""
+
+    @property
+    def acts(self) -> Sequence[Act]:
+        """What people have done since."""
+
+    @property
+    def present(self) -> Moment:
+        """When the demo begins."""
+
+
+class Roof(Protocol):
+    """Puts the parts of the house together, each loaded when it is asked for."""
+
+    @property
+    def adapters(self) -> AdapterFactory:
+        """The ways out that this program knows."""
+
+    def place(self, address: str | None, *, demo: bool = False) -> Place:
+        """Return which database is meant: the address given, ``FUNIL_DB``, or the user's own (the demo's own)."""
+
+    def exists(self, place: Place) -> bool:
+        """Return whether there is a Funil database, of whatever version."""
+
+    def make(self, place: Place) -> Made:
+        """Create a database or bring it to this version."""
+
+    def opened(self, place: Place) -> AbstractContextManager[Store]:
+        """Open a database for as long as the context lasts. Raises ``StoreTrouble`` for a missing or older one."""
+
+    def scratch(self) -> AbstractContextManager[Store]:
+        """Open an empty database that is forgotten afterwards."""
+
+    def check_connection(self, connection: Connection) -> None:
+        """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""
+
+    def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, seed: int | None = None) -> Engine:
+        """Become the engine. Raises ``Refused`` naming the process that already is.
+
+        ``on_trouble`` is told what stops ``serve`` for a second; without it ``serve`` ends. ``seed`` makes luck repeat.
+        """
+
+    def wipe(self, store: Store) -> None:
+        """Empty a database of everything but its tables and its id."""
+
+    def story(self) -> Story:
+        """Return the demo's board file and what has happened in its house."""
+
+    def welcome(self, place: Place) -> Literal["demo", "empty"] | None:
+        """Ask the first time what to begin with; None: nothing."""
+
+    def board(self, place: Place, *, ticking: bool = False) -> int:
+        """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's."""

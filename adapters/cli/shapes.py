@@ -1,0 +1,79 @@
+"""The JSON of deals, outbound rows and history: every field is always there, null where nothing is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core import money
+from core.model.delivery import Channel
+from core.model.moment import iso
+
+if TYPE_CHECKING:  # each verb loads no more than it shows
+    from core.model.deal import Deal
+    from core.model.house import House
+    from core.outbound import Row
+    from core.views import TimelineEntry
+
+
+def deal(found: Deal, house: House) -> dict[str, Any]:
+    """Return a deal; every custom field stands there, an empty one as null."""
+    return {
+        "id": found.id,
+        "title": found.title,
+        "amount": None if found.amount is None else money.text(found.amount, found.currency),
+        "currency": found.currency,
+        "pipeline": found.pipeline,
+        "stage": found.stage,
+        "responsible": found.responsible,
+        "contacts": list(found.contacts),
+        "company": found.company,
+        "fields": {**dict.fromkeys(house.fields), **found.fields},
+        "begin_date": found.begin_date,
+        "close_date": found.close_date,
+        "flags": list(found.flags),
+        "entered_stage_at": iso(found.entered_at),
+        "created_at": iso(found.created_at),
+        "closed": found.closed,
+        "version": found.version,
+    }
+
+
+def outbound(row: Row) -> dict[str, Any]:
+    """Return a line of the outbound log; an SMS tells its encoding and segments too."""
+    message, delivery = row.message, row.delivery
+    shown: dict[str, Any] = {
+        "id": row.id,
+        "at": iso(row.at),
+        "deal": row.deal,
+        "rule": row.rule,
+        "channel": message.channel.value,
+        "connection": row.connection or None,
+        "to": message.to or None,
+        "subject": message.subject,
+        "text": message.text,
+        "status": row.status,
+        "reason": row.reason,
+        "detail": row.detail.english() or None,
+        "attempts": row.attempts,
+        "due_at": iso(row.due_at),
+        "provider_id": delivery.provider_id if delivery else None,
+        "sent_at": iso(delivery.sent_at) if delivery else None,
+        "delivered_at": iso(delivery.delivered_at) if delivery else None,
+        "cost": str(delivery.cost) if delivery and delivery.cost is not None else None,
+        "cost_currency": delivery.cost_currency if delivery else None,
+        "key": row.key,
+    }
+    if message.channel is Channel.SMS:
+        shown |= {"encoding": message.data.get("encoding"), "segments": message.data.get("segments")}
+    return shown
+
+
+def history(entry: TimelineEntry) -> dict[str, Any]:
+    """Return a line of a deal's history."""
+    return {
+        "at": iso(entry.at),
+        "kind": entry.kind.value,
+        "by": entry.by,
+        "text": entry.text.english(),
+        "data": dict(entry.data),
+    }

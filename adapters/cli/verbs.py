@@ -1,0 +1,39 @@
+"""The verbs and where each is carried out; a module is loaded when its verb is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: a msgid of help, and its module below this package, with ``options(parser)`` and ``run(args, roof)``.
+
+    A family of verbs has no ``run``: each of its members names its own.
+    """
+
+    module: str
+    about: str
+
+
+VERBS: Final[Mapping[str, Verb]] = {
+    "init": Verb("init", N_("create the database, or bring it to this version, with the default pipeline")),
+    "apply": Verb("apply", N_("make the database match a board file; all of it or nothing")),
+    "export": Verb("export", N_("print the board file")),
+    "schema": Verb("schema", N_("print the JSON schema of board files")),
+    "lint": Verb("lint", N_("find what would not work, in the database or in a board file")),
+    "deal": Verb("deal", N_("add, show, list, move, set or undo deals")),
+    "run": Verb("run", N_("let what is due happen, without a screen")),
+    "worker": Verb("worker", N_("run the rules until stopped, without a screen")),
+    "clock": Verb("clock", N_("show or turn the simulated clock")),
+    "outbound": Verb("outbound", N_("the outbound log: every message on its way out or gone, newest first")),
+    "timeline": Verb("timeline", N_("a deal's history, newest first")),
+    "explain": Verb("explain", N_("why each rule did or did not run")),
+    "try": Verb("attempt", N_("what a rule would do on a deal now; sends and stores nothing")),
+    "connection": Verb("connection", N_("hold back what goes out through a connection, or let it go again")),
+    "demo": Verb("demo", N_("open the offline demo: a small company with simulated customers")),
+}

@@ -1,0 +1,1 @@
+"""E-mail: building the bytes, and sending them through a mail server."""

@@ -1,0 +1,60 @@
+"""Recipients that decide the outcome by themselves, whatever persona and seed say.
+
+Mail: the local part, as in the simulators of mail services. Numbers: the block that Twilio keeps for tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.i18n import N_
+from core.model.delivery import Outcome, OutcomeKind
+from core.model.moment import MINUTE
+from core.words import Words
+
+_LIMIT: Final = Outcome(
+    kind=OutcomeKind.DEFERRED,
+    reason="limit_reached",
+    detail=Words(N_("The provider takes no more messages for a minute")),
+    retry_after=MINUTE,
+)
+_SILENCE: Final = Outcome(
+    kind=OutcomeKind.UNKNOWN, reason="timeout", detail=Words(N_("The peer took the message and never answered"))
+)
+
+
+def _rejected(reason: str, msg: str) -> Outcome:
+    return Outcome(kind=OutcomeKind.REJECTED, reason=reason, detail=Words(msg))
+
+
+MAILBOXES: Final[Mapping[str, Outcome | None]] = {
+    "bounce": _rejected("bounced", N_("The recipient's server sent the message back")),
+    "block": _rejected("blocked", N_("The recipient's server refuses our mail")),
+    "full": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("The recipient's mailbox is full"))),
+    "limit": _LIMIT,
+    "timeout": _SILENCE,
+    "ooto": None,
+}
+"""By local part (what stands before ``+`` or ``@``); None: accepted, with an automatic answer later."""
+
+NUMBERS: Final[Mapping[str, Outcome]] = {
+    "+15005550001": _rejected("bad_number", N_("The number does not exist")),
+    "+15005550002": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("No route to this number at present"))),
+    "+15005550003": _rejected("not_allowed", N_("The account may not send to this country")),
+    "+15005550004": _rejected("blocked", N_("The recipient refuses our messages")),
+    "+15005550007": _SILENCE,
+    "+15005550008": _LIMIT,
+    "+15005550009": _rejected("bad_number", N_("The number cannot receive messages")),
+}
+"""By whole number."""
+
+
+def of_mailbox(address: str) -> Outcome | None:
+    """Return what a magic address brings about, None for an ordinary one or one that is accepted."""
+    return MAILBOXES.get(address.partition("@")[0].partition("+")[0].lower())
+
+
+def of_number(number: str) -> Outcome | None:
+    """Return what a magic number brings about, None for an ordinary one."""
+    return NUMBERS.get(number)

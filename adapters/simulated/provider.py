@@ -1,0 +1,58 @@
+"""The simulated connections' providers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adapters.base import AdapterSettings, Opening, Provider
+from adapters.simulated.adapter import LINES, SimulatedAdapter
+from adapters.simulated.settings import SimulatedSettings, SimulatedTelegramSettings
+from core.errors import BadInput
+from core.i18n import N_
+from core.ports import Adapter, Capabilities
+
+
+class Simulated(Provider):
+    """Any channel. E-mail and SMS send; connections of the other channels are kept for rules to name."""
+
+    name: ClassVar[str] = "simulated"
+    channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony", "open_channel", "form")
+    Settings: ClassVar[type[AdapterSettings]] = SimulatedSettings
+
+    def capabilities(self, channel: str) -> Capabilities | None:
+        """Return what the channel's simulated peer can do, None where nothing sends."""
+        line = LINES.get(channel)
+        return line.capabilities if line else None
+
+    def open(self, opening: Opening) -> Adapter:
+        """Open a simulated peer of the connection's channel."""
+        line = LINES.get(opening.connection.channel)
+        if line is None:
+            raise no_way_out(opening)
+        return SimulatedAdapter(line, opening.settings, opening.house_id)
+
+
+class SimulatedTelegram(Provider):
+    """A Telegram bot that reaches nobody: kept for rules to name."""
+
+    name: ClassVar[str] = "simulated_telegram"
+    channels: ClassVar[tuple[str, ...]] = ("open_channel",)
+    Settings: ClassVar[type[AdapterSettings]] = SimulatedTelegramSettings
+
+    def capabilities(self, channel: str) -> Capabilities | None:
+        """Return None: nothing sends here."""
+        return None
+
+    def open(self, opening: Opening) -> Adapter:
+        """Refuse: nothing sends here."""
+        raise no_way_out(opening)
+
+
+def no_way_out(opening: Opening) -> BadInput:
+    """Return the error for a connection through which nothing is sent."""
+    return BadInput(
+        N_("nothing is sent through connection “{connection}”: adapter “{adapter}” sends no {channel} messages"),
+        connection=opening.connection.id,
+        adapter=opening.connection.adapter,
+        channel=opening.connection.channel,
+    )

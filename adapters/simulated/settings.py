@@ -1,0 +1,50 @@
+"""Settings of simulated connections, of every channel."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from adapters.base import AdapterSettings
+from core.i18n import N_
+
+Persona: TypeAlias = Literal["silent", "eager", "normal"]
+Amount: TypeAlias = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+
+
+class Customers(AdapterSettings):
+    """Who is at the other end: how the simulated customers behave, and the seed of their choices."""
+
+    persona: Persona = Field(
+        default="silent",
+        title=N_("Persona"),
+        description=N_("silent: takes every message and does nothing; normal: now and then one is refused"),
+    )
+    seed: int = Field(default=0, title=N_("Seed"), description=N_("Another seed tells another story"))
+
+
+class SimulatedSettings(Customers):
+    """One model for all channels: an address book for e-mail, a number and an account for telephony."""
+
+    addresses: tuple[str, ...] = Field(
+        default=(), title=N_("Addresses"), description=N_("Sender addresses that this connection serves; empty: any")
+    )
+    number: str | None = Field(
+        default=None, pattern=r"^\+[1-9]\d{6,14}$", title=N_("Number"), description=N_("Our number, like +551140000000")
+    )
+    price_per_minute: Amount | None = Field(
+        default=None, title=N_("Price per minute"), description=N_("What a minute of speech costs")
+    )
+    balance: Amount | None = Field(
+        default=None, title=N_("Balance"), description=N_("What the account holds; empty: no limit")
+    )
+
+
+class SimulatedTelegramSettings(Customers):
+    """A simulated Telegram bot."""
+
+    bot: str = Field(
+        pattern=r"^[A-Za-z][A-Za-z0-9_]{3,31}$", title=N_("Bot"), description=N_("The bot's name, without @")
+    )

@@ -1,0 +1,26 @@
+"""``python -m benchmarks [NAME…]``: every bar, as ratios measured in one run."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sqlite3
+import sys
+
+from benchmarks.ground import show
+
+PARTS = {
+    "engine": "Engine, beside raw sqlite3",
+    "board": "The board's queries and the screen",
+    "start": "The command line's start",
+}
+
+
+def main() -> None:
+    """Run the parts named, or all."""
+    sys.stdout.write(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.machine()}\n")
+    for name in sys.argv[1:] or PARTS:
+        show(PARTS[name], importlib.import_module(f"benchmarks.{name}").lines())
+
+
+main()

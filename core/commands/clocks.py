@@ -1,0 +1,56 @@
+"""Turning the simulated clock."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.errors import BadInput, Refused
+from core.i18n import N_
+from core.model.moment import Moment, iso, parse_iso
+from core.ports import Job, Tx
+
+LATEST: Final = parse_iso("9000-01-01T00:00Z")
+"""Where the simulated clock ends: what comes later in any zone, or a rule's wait after it, must still be a date."""
+
+
+def set_clock(moment: Moment | None) -> Job[Moment]:
+    """Set the simulated clock, or go back to the real one (None). Executes nothing.
+
+    Once a run exists the clock only goes forward: raises ``Refused`` otherwise.
+    """
+
+    def job(tx: Tx) -> Moment:
+        before = tx.now()
+        if moment is not None:
+            within(moment)
+        tx.set_clock(moment)
+        after = tx.now()
+        if after < before and tx.has_runs():
+            raise Refused(
+                N_("the clock shows {now} and runs exist: it cannot go back to {wanted}"),
+                now=iso(before),
+                wanted=iso(after),
+            )
+        return after
+
+    return job
+
+
+def advance_clock(millis: int) -> Job[Moment]:
+    """Turn the simulated clock forward. Raises ``Refused`` while the clock is real."""
+
+    def job(tx: Tx) -> Moment:
+        now = tx.simulated_now()
+        if now is None:
+            raise Refused(N_("the clock is real: “clock set” a moment first, then it can be advanced"))
+        tx.set_clock(within(Moment(now + millis)))
+        return Moment(now + millis)
+
+    return job
+
+
+def within(moment: Moment) -> Moment:
+    """Return a moment that the clock can show. Raises ``BadInput`` for one after ``LATEST``."""
+    if moment > LATEST:
+        raise BadInput(N_("the clock ends at {latest}"), latest=iso(LATEST))
+    return moment

@@ -1,0 +1,1 @@
+"""What happens by itself: entering a stage, running rules, sending, waking."""

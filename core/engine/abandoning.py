@@ -1,0 +1,51 @@
+"""What an attempt leaves behind when its deal has gone on meanwhile: retries of a stage that was left do not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.engine import entering, outcomes
+from core.model.delivery import Delivery, DeliveryStatus
+from core.model.frozen import replace
+from core.model.moment import Moment
+from core.model.run import Run, RunStatus
+from core.plan import Plan
+from core.ports import Tx
+
+
+def stop_retries(tx: Tx, plan: Plan, runs: Mapping[int, Run], now: Moment) -> None:
+    """Cancel, in a plan of ends, what would be tried again although its deal has left the stage during the attempt.
+
+    The entry that ended the stay is noted, so that its undo revives the message like those that waited when it came.
+    """
+    for index, (before, after) in enumerate(plan.deliveries_changed):
+        entry = tx.entry(before.entry) if after.status is DeliveryStatus.QUEUED and before.entry is not None else None
+        if entry is None or entry.ended_at is None:
+            continue
+        reason, why = ("left_stage", entering.LEFT) if entry.undone_at is None else ("undone", entering.UNDONE)
+        by = _follower(tx, before.deal, entry.id) if entry.undone_at is None else None
+        stopped = replace(
+            after, status=DeliveryStatus.CANCELLED, was=after.status, reason=reason, detail=why, cancelled_by=by
+        )
+        plan.deliveries_changed[index] = (before, stopped)
+        plan.timeline.append(outcomes.row(stopped, now))
+        run = runs.get(before.run) if before.run is not None else None
+        if run is not None and run.status is RunStatus.SENDING:
+            plan.runs_changed.append((run, _cancelled(run, stopped, now)))
+
+
+def _follower(tx: Tx, deal: str, entry: int) -> int | None:
+    """Return the entry that ended a stay."""
+    return next((e.id for e in reversed(tx.entries(deal)) if e.previous == entry and e.undone_at is None), None)
+
+
+def _cancelled(run: Run, stopped: Delivery, now: Moment) -> Run:
+    return replace(
+        run,
+        status=RunStatus.CANCELLED,
+        was=run.status,
+        reason=stopped.reason,
+        detail=stopped.detail,
+        cancelled_by=stopped.cancelled_by,
+        ended_at=now,
+    )

@@ -1,0 +1,301 @@
+"""Deliveries leave the house: leased in a batch, sent outside any transaction, finished behind a fence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from core import timing
+from core.engine import abandoning, chaining, outcomes, starting
+from core.errors import FunilError
+from core.i18n import N_
+from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
+from core.model.frozen import replace
+from core.model.house import Connection
+from core.model.moment import Moment
+from core.model.rule import Hours, Unknown
+from core.model.run import Run
+from core.plan import Plan
+from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Store, Tx
+from core.words import Words
+
+_BREAKS: Final = frozenset({OutcomeKind.MISCONFIGURED})
+
+Result = tuple[Delivery, Outcome]
+
+
+def key_of(house_id: str, delivery: Delivery) -> str:
+    """Return the delivery's key: the same for every attempt, different in every house."""
+    return f"{house_id}-{delivery.public_id}"
+
+
+@dataclass(slots=True)
+class Lane:
+    """One connection's way out: its adapter stays open between batches."""
+
+    connection: Connection
+    adapter: Adapter
+    capabilities: Capabilities
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Sends what is due through all connections at once; one connection's trouble does not hold up another's."""
+
+    store: Store
+    adapters: AdapterFactory
+    worker: str
+    rng: Random
+    clock: Clock
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+    _owed: list[Result] = field(default_factory=list)
+    _untried: list[int] = field(default_factory=list)
+    _busy: dict[str, asyncio.Task[int]] = field(default_factory=dict)
+    _failed: list[BaseException] = field(default_factory=list)
+
+    async def once(self) -> int:
+        """Send one batch a connection; returns how many attempts were made."""
+        await self.settle()
+        due = self.store.read(lambda r: [(c, r.house()) for c in r.due_connections(r.now())])
+        if not due:
+            return 0
+        lanes = [self._batch(house.connections[connection_id], house.id) for connection_id, house in due]
+        if len(lanes) == 1:
+            return await lanes[0]
+        ended = await asyncio.gather(*lanes, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, BaseException):
+                raise each
+        return sum(each for each in ended if isinstance(each, int))
+
+    async def begin(self, wake: Callable[[], None]) -> int:
+        """Start a batch on every connection that is due and idle, and wait for none: a dead mail server holds back
+        neither the rules nor the SMS. Returns how many began; ``wake`` is called as each ends.
+
+        Raises what a former batch has failed with.
+        """
+        if self._failed:
+            raise self._failed.pop()
+        await self.settle()
+        due = self.store.read(lambda r: [(c, r.house()) for c in r.due_connections(r.now())])
+        idle = [(house.connections[c], house.id) for c, house in due if c not in self._busy]
+        for connection, house_id in idle:
+            task = asyncio.create_task(self._batch(connection, house_id))
+            self._busy[connection.id] = task
+            task.add_done_callback(partial(self._ended, connection.id, wake))
+        return len(idle)
+
+    async def rest(self, patience: float) -> None:
+        """Wait until nothing is on its way, at most ``patience`` seconds; the reaper gets what still hangs then."""
+        if not self._busy:
+            return
+        _, hanging = await asyncio.wait(list(self._busy.values()), timeout=patience)
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+
+    def _ended(self, connection: str, wake: Callable[[], None], task: asyncio.Task[int]) -> None:
+        self._busy.pop(connection, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed.append(error)
+        wake()
+
+    async def settle(self) -> None:
+        """Write what the store refused before (a full disk): how attempts ended, and leases that nobody uses."""
+        owed, untried = list(self._owed), list(self._untried)
+        if owed or untried:
+            await self.store.write(finish(owed, self.rng, self.worker), Priority.DELIVERIES)
+            await self.store.write(release(untried, self.worker), Priority.DELIVERIES)
+            del self._owed[: len(owed)], self._untried[: len(untried)]
+
+    async def close(self) -> None:
+        """Close all adapters."""
+        lanes, self._lanes = self._lanes, {}
+        for lane in lanes.values():
+            await lane.adapter.close()
+
+    async def _batch(self, connection: Connection, house_id: str) -> int:
+        lane = await self._lane(connection, house_id)
+        if isinstance(lane, Outcome):
+            return await self._refuse(connection, lane)
+        claimed = await self.store.write(
+            claim(connection.id, self.worker, lane.capabilities.batch), Priority.DELIVERIES
+        )
+        return await self._send_all(lane, claimed, house_id) if claimed else 0
+
+    async def _lane(self, connection: Connection, house_id: str) -> Lane | Outcome:
+        known = self._lanes.get(connection.id)
+        if known and known.connection == connection:
+            return known
+        if known:
+            await known.adapter.close()
+            del self._lanes[connection.id]
+        try:
+            adapter = self.adapters.open(connection, self.clock, house_id)
+        except FunilError as error:
+            return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=error.words)
+        except Exception as error:  # a plug-in that cannot even be opened stops its own connection only
+            words = Words(N_("the adapter broke: {error}"), {"error": f"{type(error).__name__}: {error}"[:300]})
+            return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=words)
+        lane = Lane(connection, adapter, adapter.capabilities)
+        self._lanes[connection.id] = lane
+        return lane
+
+    async def _refuse(self, connection: Connection, outcome: Outcome) -> int:
+        claimed = await self.store.write(claim(connection.id, self.worker, 1), Priority.DELIVERIES)
+        await self.store.write(finish([(d, outcome) for d in claimed], self.rng, self.worker), Priority.DELIVERIES)
+        return len(claimed)
+
+    async def _send_all(self, lane: Lane, claimed: Sequence[Delivery], house_id: str) -> int:
+        """Send in groups of the adapter's concurrency. When the connection turns out broken the rest is given back."""
+        results: list[Result] = []
+        tried: set[int] = set()
+        try:
+            return await self._send_groups(lane, claimed, house_id, results, tried)
+        except Exception:
+            # The rows stay leased, by an engine that lives: it must end them itself when the store works again.
+            self._owed += results
+            self._untried += [d.id for d in claimed if d.id not in tried]
+            raise
+
+    async def _send_groups(
+        self, lane: Lane, claimed: Sequence[Delivery], house_id: str, results: list[Result], tried: set[int]
+    ) -> int:
+        size = max(1, lane.capabilities.concurrency)
+        attempts = 0
+        for start in range(0, len(claimed), size):
+            group = await self._marked(claimed[start : start + size])
+            sent = await self._send_group(lane, group, house_id)
+            attempts += len(sent)
+            results += sent
+            tried.update(d.id for d, _ in sent)
+            broken = any(outcome.kind in _BREAKS for _, outcome in sent)
+            # An instant adapter's results are finished together; a slow one's are made durable as they come.
+            if broken or size == 1 or start + size >= len(claimed):
+                await self.store.write(finish(results, self.rng, self.worker), Priority.DELIVERIES)
+                results.clear()
+            if broken:
+                rest = [d.id for d in claimed[start + size :]]
+                await self.store.write(release(rest, self.worker), Priority.DELIVERIES)
+                break
+        return attempts
+
+    async def _marked(self, group: Sequence[Delivery]) -> Sequence[Delivery]:
+        """Make *sending* durable before a message that must not go out twice is put on the wire."""
+        hold = [d.id for d in group if d.unknown is Unknown.HOLD]
+        if not hold:
+            return group
+        ours = set(await self.store.write(mark(hold, self.worker), Priority.DELIVERIES))
+        return [
+            replace(d, status=DeliveryStatus.SENDING) if d.id in ours else d
+            for d in group
+            if d.unknown is not Unknown.HOLD or d.id in ours
+        ]
+
+    async def _send_group(self, lane: Lane, group: Sequence[Delivery], house_id: str) -> list[Result]:
+        if len(group) == 1 or lane.capabilities.instant:
+            return [(d, await self._send(lane, d, house_id)) for d in group]
+        sent = await asyncio.gather(*(self._send(lane, d, house_id) for d in group))
+        return list(zip(group, sent, strict=True))
+
+    async def _send(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome:
+        try:
+            return await lane.adapter.send(delivery.message, key_of(house_id, delivery))
+        except Exception as error:  # an adapter may be a plug-in: its bug must not stop the engine
+            words = Words(N_("the adapter broke: {error}"), {"error": f"{type(error).__name__}: {error}"[:300]})
+            return Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=words)
+
+
+def claim(connection: str, worker: str, limit: int) -> Job[Sequence[Delivery]]:
+    """Return a job that leases what is due for one connection."""
+    return lambda tx: tx.claim(connection, tx.now(), worker, limit)
+
+
+def mark(ids: Sequence[int], worker: str) -> Job[Sequence[int]]:
+    """Return a job that makes *sending* durable."""
+    return lambda tx: tx.mark_sending(ids, worker, tx.now())
+
+
+def release(ids: Sequence[int], worker: str) -> Job[None]:
+    """Return a job that gives leased rows back untouched."""
+    return lambda tx: tx.release(ids, worker)
+
+
+def finish(results: Sequence[Result], rng: Random, worker: str) -> Job[None]:
+    """Return a job that writes what became of attempts: deliveries, their runs, history, and whom that lets go on.
+
+    The fence: of a row that another engine has taken over meanwhile nothing is written, it is that engine's to end.
+    """
+
+    def job(tx: Tx) -> None:
+        now = tx.now()
+        tx.hold(d.deal for d, _ in results)
+        ours = tx.leased([d.id for d, _ in results], worker)
+        fenced = [(d, outcome) for d, outcome in results if d.id in ours]
+        runs = tx.runs_by_id([d.run for d, _ in fenced if d.run is not None])
+        plan = finished(fenced, runs, now, rng)
+        plan.deliveries_changed = [(d, _in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed]
+        abandoning.stop_retries(tx, plan, runs, now)
+        tx.apply(plan)
+        for delivery, outcome in fenced:
+            if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
+                tx.pause_connection(delivery.connection, "misconfigured")
+        chaining.after(tx, plan.runs_changed, now)
+
+    return job
+
+
+def _in_hours(tx: Tx, delivery: Delivery, runs: Mapping[int, Run], now: Moment) -> Delivery:
+    """Put a retry off to the next moment at which its rule's hours hold."""
+    run = runs.get(delivery.run) if delivery.run is not None else None
+    if run is None or delivery.status is not DeliveryStatus.QUEUED or delivery.due_at is None:
+        return delivery
+    rule, deal = tx.revision(run.revision), tx.deal(delivery.deal)
+    if rule.hours is Hours.ANY or deal is None:
+        return delivery
+    opens = timing.open_from(rule.hours, starting.facts_of(tx.house(), deal, now), delivery.due_at)
+    return replace(delivery, due_at=opens)
+
+
+def _in_use(tx: Tx, connection: str) -> bool:
+    """Return whether a connection is open: one that a person has paused stays so, whatever its peer says."""
+    line = tx.house().connections.get(connection)
+    return line is not None and line.paused is None
+
+
+def finished(results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rng: Random) -> Plan:
+    """Plan the ends of attempts."""
+    plan = Plan()
+    for delivery, outcome in results:
+        after = outcomes.after(delivery, outcome, now, rng)
+        plan.deliveries_changed.append((delivery, after))
+        if after.status is DeliveryStatus.QUEUED:
+            continue
+        plan.timeline.append(outcomes.row(after, now))
+        run = runs.get(delivery.run) if delivery.run is not None else None
+        ended = outcomes.run_after(run, after, now) if run else None
+        if run and ended:
+            plan.runs_changed.append((run, ended))
+    return plan
+
+
+def reap() -> Job[int]:
+    """Return a job that takes over what a dead engine left: leases are freed, *sending* rows become *unknown*."""
+
+    def job(tx: Tx) -> int:
+        now = tx.now()
+        found = tx.reap()
+        lost = Words(N_("the engine stopped while this was being sent: nobody knows whether it went out"))
+        outcome = Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=lost)
+        rng = Random(0)
+        results = [(d, outcome) for d in found]
+        plan = finished(results, tx.runs_by_id([d.run for d in found if d.run is not None]), now, rng)
+        tx.apply(plan)
+        chaining.after(tx, plan.runs_changed, now)
+        return len(found)
+
+    return job

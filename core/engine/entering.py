@@ -1,0 +1,194 @@
+"""Bringing a deal into a stage, and its reverse. Every change of a stage is planned here, whoever asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.engine import outcomes, starting
+from core.i18n import N_
+from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry
+from core.model.delivery import Delivery, DeliveryStatus
+from core.model.frozen import replace
+from core.model.house import House
+from core.model.moment import Moment
+from core.model.run import Run, RunStatus
+from core.model.timeline import TimelineKind, TimelineRow
+from core.plan import NewEntry, Plan
+from core.ports import Tx
+from core.words import Words
+
+RANK_GAP = 1 << 20
+"""Distance between neighbours of a column: room for twenty drops into the same gap before a renumbering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The stay that a move ends, with what hangs on it."""
+
+    entry: Entry | None
+    runs: Sequence[Run] = ()
+    deliveries: Sequence[Delivery] = ()
+
+
+def stay_of(tx: Tx, deal: Deal) -> Stay:
+    """Read the deal's open stay; deliveries only where a run is still sending."""
+    if deal.entry is None:
+        return Stay(None)
+    entry = tx.entry(deal.entry)
+    runs = [run for run in tx.runs(deal.entry) if not run.status.ended]
+    sending = any(run.status is RunStatus.SENDING for run in runs)
+    return Stay(entry, runs, tx.deliveries_of_entry(deal.entry) if sending else ())
+
+
+def stays_of(tx: Tx, deals: Sequence[Deal]) -> Mapping[str, Stay]:
+    """Read the open stays of many deals, by deal, in a few statements."""
+    if len(deals) == 1:
+        return {deals[0].id: stay_of(tx, deals[0])}
+    entries = tx.entries_by_id([d.entry for d in deals if d.entry is not None])
+    runs = tx.runs_of_entries(entries)
+    found = {}
+    for deal in deals:
+        entry = entries.get(deal.entry or 0)
+        open_ones = [run for run in runs.get(entry.id, ()) if not run.status.ended] if entry else []
+        sending = entry is not None and any(run.status is RunStatus.SENDING for run in open_ones)
+        found[deal.id] = Stay(entry, open_ones, tx.deliveries_of_entry(entry.id) if sending and entry else ())
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Into:
+    """Where a deal goes and who brings it there. ``start_rules`` is off for imports and ``--no-rules``."""
+
+    pipeline: str
+    stage: str
+    rank: int
+    by: str
+    cause: Cause
+    now: Moment
+    start_rules: bool = True
+    batch: str | None = None
+
+
+def plan(house: House, deal: Deal, stay: Stay, into: Into, skip_runs: Collection[int] = ()) -> Plan:
+    """Plan a deal's move into another stage: one entry with its runs, and what leaving the old one cancels.
+
+    ``skip_runs`` are runs that the caller is ending itself (the rule that moves the deal).
+    """
+    stage = house.stage(into.pipeline, into.stage)
+    assert stage is not None, "callers check the target"
+    person = into.cause.kind is CauseKind.PERSON
+    after = replace(
+        deal,
+        pipeline=into.pipeline,
+        stage=into.stage,
+        closed=stage.closed,
+        rank=into.rank,
+        entered_at=into.now,
+        active_at=into.now,
+        flags=tuple(f for f in deal.flags if f != LOOP_FLAG) if person else deal.flags,
+        version=deal.version + 1,
+    )
+    cancelled_runs, cancelled = leaving(house, stay, into.now, "left_stage", LEFT, skip_runs)
+    entered = NewEntry(
+        before=deal,
+        deal=after,
+        entry=_entry(after, into, stay.entry, deal.rank),
+        runs=_runs(house, after, into),
+        closes=stay.entry,
+        cancelled_runs=cancelled_runs,
+        cancelled_deliveries=cancelled,
+    )
+    rows = [_moved_row(house, deal, after, into)]
+    rows += [outcomes.row(d, into.now) for _, d in cancelled]
+    return Plan(entered=[entered], timeline=rows)
+
+
+def plan_new(house: House, deal: Deal, into: Into) -> Plan:
+    """Plan the making of a deal in its first stage."""
+    stage = house.stage(into.pipeline, into.stage)
+    assert stage is not None, "callers check the target"
+    new = replace(deal, closed=stage.closed, entered_at=into.now, created_at=into.now, active_at=into.now)
+    entered = NewEntry(before=None, deal=new, entry=_entry(new, into, None, 0), runs=_runs(house, new, into))
+    row = TimelineRow(
+        deal=new.id,
+        at=into.now,
+        kind=TimelineKind.CREATED,
+        by=into.by,
+        text=Words(N_("created in {stage}"), {"stage": stage.name}),
+        data={"pipeline": into.pipeline, "stage": into.stage, "cause": into.cause.kind.value},
+    )
+    return Plan(entered=[entered], timeline=[row])
+
+
+LEFT = Words(N_("the deal left the stage"))
+UNDONE = Words(N_("the move was undone"))
+
+
+def leaving(
+    house: House, stay: Stay, now: Moment, reason: str, why: Words, skip_runs: Collection[int] = ()
+) -> tuple[list[tuple[Run, Run]], list[tuple[Delivery, Delivery]]]:
+    """Return what ending a stay cancels: runs that have not happened, messages that wait for a retry or stand behind
+    a paused connection. A message on its way to its first attempt goes out (undo stops that one too)."""
+    stopped = [
+        (d, replace(d, status=DeliveryStatus.CANCELLED, was=d.status, reason=reason, detail=why))
+        for d in stay.deliveries
+        if _stoppable(house, d, undo=reason == "undone")
+    ]
+    stopped_runs = {d.run for d, _ in stopped}
+    runs = [
+        (run, replace(run, status=RunStatus.CANCELLED, was=run.status, reason=reason, detail=why, ended_at=now))
+        for run in stay.runs
+        if run.id not in skip_runs and (run.status in (RunStatus.WAITING, RunStatus.NO_DATE) or run.id in stopped_runs)
+    ]
+    return runs, stopped
+
+
+def _stoppable(house: House, delivery: Delivery, *, undo: bool) -> bool:
+    if delivery.status is not DeliveryStatus.QUEUED or delivery.worker is not None:
+        return False
+    connection = house.connections.get(delivery.connection)
+    return undo or delivery.attempts > 0 or connection is None or connection.paused is not None
+
+
+def _entry(deal: Deal, into: Into, previous: Entry | None, left_rank: int) -> Entry:
+    return Entry(
+        id=0,
+        deal=deal.id,
+        pipeline=into.pipeline,
+        stage=into.stage,
+        at=into.now,
+        by=into.by,
+        cause=into.cause,
+        previous=previous.id if previous else None,
+        left_rank=left_rank,
+        batch=into.batch,
+    )
+
+
+def _runs(house: House, deal: Deal, into: Into) -> list[Run]:
+    if not into.start_rules:
+        return []
+    grace = house.company.grace if into.cause.kind is CauseKind.PERSON else 0
+    return starting.runs_for(house, deal, into.now, grace)
+
+
+def _moved_row(house: House, deal: Deal, after: Deal, into: Into) -> TimelineRow:
+    old, new = house.stage(deal.pipeline, deal.stage), house.stage(after.pipeline, after.stage)
+    return TimelineRow(
+        deal=deal.id,
+        at=into.now,
+        kind=TimelineKind.MOVED,
+        by=into.by,
+        text=Words(
+            N_("{old} → {new}"), {"old": old.name if old else deal.stage, "new": new.name if new else after.stage}
+        ),
+        data={
+            "from": deal.stage,
+            "to": after.stage,
+            "from_pipeline": deal.pipeline,
+            "to_pipeline": after.pipeline,
+            "cause": into.cause.kind.value,
+            "cause_id": into.cause.id,
+        },
+    )

@@ -1,0 +1,137 @@
+"""What a due run comes to, judged on current data: effects, or the reason why nothing happens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from core import conditions, timing
+from core.effects import Effect
+from core.engine import checking
+from core.i18n import N_
+from core.model.moment import Moment, iso
+from core.model.rule import Hours, Rule
+from core.model.run import Run, RunStatus, Waiting
+from core.ports import Facts, Random
+from core.rules import catalogue
+from core.rules.base import CannotAct
+from core.words import NO_WORDS, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """``status`` DONE means: the effects shall happen (a message among them makes the run SENDING first).
+    ``later`` is set when the run waits for opening hours; ``condition`` is the stored form of what was compared."""
+
+    status: RunStatus
+    reason: str | None = None
+    detail: Words = NO_WORDS
+    condition: str | None = None
+    effects: Sequence[Effect] = ()
+    later: Moment | None = None
+
+
+def judge(run: Run, rule: Rule, facts: Facts, rng: Random, *, ran_before: bool) -> Judgement:
+    """Judge a due run: late, once per deal, hours, condition, then what its kind plans. Never raises for bad data."""
+    wanted = _wanted(run)
+    if rule.late is not None and wanted is not None and facts.now - wanted > rule.late.millis:
+        words = Words(N_("due at {due}, found later than {late}"), {"due": iso(wanted), "late": str(rule.late)})
+        return _skipped("too_late", words)
+    if rule.once and ran_before:
+        return _skipped("once_only", Words(N_("it has acted on this deal before and acts once per deal")))
+    if rule.hours is not Hours.ANY:
+        opens = timing.open_from(rule.hours, facts, facts.now)
+        if opens > facts.now:
+            return Judgement(status=RunStatus.WAITING, reason=Waiting.HOURS, later=opens)
+    verdict = conditions.judge(rule.when, facts)
+    condition = verdict.dump() if rule.when is not None else None
+    if not verdict.holds:
+        return Judgement(
+            status=RunStatus.SKIPPED, reason="condition_false", detail=why_not(verdict), condition=condition
+        )
+    return act(rule, facts, rng, condition)
+
+
+def act(rule: Rule, facts: Facts, rng: Random, condition: str | None = None) -> Judgement:
+    """Ask the rule's kind what it does now."""
+    kind = catalogue.kinds().get(rule.kind)
+    if kind is None:
+        return _failed(
+            "misconfigured", Words(N_("this Funil has no rule kind “{kind}”"), {"kind": rule.kind}), condition
+        )
+    try:
+        settings = settings_of(rule)
+        effects = kind.plan(facts, settings, facts.now, rng)
+    except CannotAct as ending:
+        return _failed(ending.reason, ending.detail, condition)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        words = Words(N_("setting {field}: {problem}"), {"field": where, "problem": first["msg"]})
+        return _failed("misconfigured", words, condition)
+    except Exception as error:  # a kind is a plug-in: its bug ends its run, not the engine
+        words = Words(N_("the rule kind broke: {error}"), {"error": f"{type(error).__name__}: {error}"[:300]})
+        return _failed("misconfigured", words, condition)
+    impossible = checking.problem(effects, facts.deal, facts.house)
+    if impossible:
+        return _failed("misconfigured", impossible, condition)
+    return Judgement(status=RunStatus.DONE, condition=condition, effects=effects)
+
+
+def settings_of(rule: Rule) -> Any:
+    """Return the rule's settings as its kind's model. Raises pydantic's ``ValidationError``."""
+    model: Any = catalogue.kinds()[rule.kind].Settings
+    return _settings(model, json.dumps(rule.settings, sort_keys=True, default=str))
+
+
+@lru_cache(maxsize=4096)
+def _settings(model: Hashable, settings: str) -> Any:
+    kind_settings: Any = model
+    return kind_settings.model_validate_json(settings)
+
+
+def why_not(verdict: conditions.Verdict) -> Words:
+    """Say which comparison kept a condition from holding, with the values compared."""
+    if verdict.trouble:
+        return verdict.trouble
+    missed = [c for c in verdict.comparisons if not c.holds]
+    if not missed or any(c.holds for c in verdict.comparisons):
+        # Under “not” a comparison that holds may be the one to blame: all of them are named.
+        compared = "; ".join(_compared(c) for c in verdict.comparisons)
+        return Words(N_("the condition does not hold: {compared}"), {"compared": compared})
+    first = missed[0]
+    args: dict[str, str | int | None] = {"field": first.field, "op": first.op, "actual": _shown(first.actual)}
+    if first.op in ("filled", "empty"):
+        return Words(N_("{field} is “{actual}”, not {op}"), args)
+    return Words(N_("{field} is “{actual}”, which is not {op} {value}"), {**args, "value": _shown(first.value)})
+
+
+def _compared(c: conditions.Comparison) -> str:
+    value = "" if c.op in ("filled", "empty") else f" {_shown(c.value)}"
+    return f"{c.field} “{_shown(c.actual)}” {c.op}{value} {'✓' if c.holds else '✗'}"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _wanted(run: Run) -> Moment | None:
+    """Return when the run should have happened: waiting for a rule above or for opening hours is no lateness, a moment
+    that had passed before the entry is."""
+    past = run.moment is not None and run.moment < run.created_at
+    return run.moment if past or run.due_at is None else run.due_at
+
+
+def _skipped(reason: str, detail: Words) -> Judgement:
+    return Judgement(status=RunStatus.SKIPPED, reason=reason, detail=detail)
+
+
+def _failed(reason: str, detail: Words, condition: str | None) -> Judgement:
+    return Judgement(status=RunStatus.FAILED, reason=reason, detail=detail, condition=condition)

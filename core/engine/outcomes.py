@@ -1,0 +1,117 @@
+"""What an outcome makes of a delivery, of its run and of the deal's history. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.i18n import N_
+from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
+from core.model.frozen import replace
+from core.model.moment import HOUR, SECOND, Moment
+from core.model.rule import Unknown
+from core.model.run import Run, RunStatus
+from core.model.timeline import TimelineKind, TimelineRow
+from core.ports import Random
+from core.words import Words
+
+RETRY_BASE: Final = 30 * SECOND
+RETRY_CAP: Final = HOUR
+ATTEMPTS: Final = 12
+"""Attempts before a message is given up (reason ``dead``): with full jitter, four hours on average."""
+
+_RUN_ENDS: Final = {
+    DeliveryStatus.SENT: RunStatus.DONE,
+    DeliveryStatus.UNKNOWN: RunStatus.DONE,
+    DeliveryStatus.FAILED: RunStatus.FAILED,
+}
+
+_SAID: Final = {
+    DeliveryStatus.SENT: N_("{channel} to {to}: sent"),
+    DeliveryStatus.DELIVERED: N_("{channel} to {to}: delivered"),
+    DeliveryStatus.UNDELIVERED: N_("{channel} to {to}: not delivered ({reason}) {detail}"),
+    DeliveryStatus.FAILED: N_("{channel} to {to}: failed ({reason}) {detail}"),
+    DeliveryStatus.UNKNOWN: N_("{channel} to {to}: nobody knows whether it went out ({reason}) {detail}"),
+    DeliveryStatus.CANCELLED: N_("{channel} to {to}: cancelled ({reason}) {detail}"),
+}
+
+
+def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
+    """Return the delivery as the outcome of an attempt leaves it; the lease is given back."""
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return _sent(delivery, outcome, now)
+    freed = replace(delivery, worker=None, status=DeliveryStatus.QUEUED)
+    tried = replace(freed, attempts=delivery.attempts + 1, reason=outcome.reason, detail=outcome.detail)
+    match outcome.kind:
+        case OutcomeKind.REJECTED:
+            return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=outcome.reason or "rejected")
+        case OutcomeKind.MISCONFIGURED:
+            return replace(freed, due_at=now, reason="misconfigured", detail=outcome.detail)
+        case OutcomeKind.UNKNOWN if delivery.unknown is Unknown.HOLD:
+            return replace(tried, status=DeliveryStatus.UNKNOWN, due_at=None, reason=outcome.reason or "timeout")
+        case _:
+            return _retry(tried, outcome, now, rng)
+
+
+def _sent(delivery: Delivery, outcome: Outcome, now: Moment) -> Delivery:
+    return replace(
+        delivery,
+        worker=None,
+        attempts=delivery.attempts + 1,
+        status=DeliveryStatus.SENT,
+        due_at=None,
+        reason=None,
+        detail=outcome.detail or delivery.detail,
+        provider_id=outcome.provider_id,
+        sent_at=now,
+        cost=outcome.cost,
+        cost_currency=outcome.cost_currency,
+    )
+
+
+def _retry(tried: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
+    if tried.attempts >= ATTEMPTS:
+        reason = outcome.reason if outcome.reason in ("busy", "no_answer") else "dead"
+        return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=reason)
+    return replace(tried, due_at=Moment(now + (outcome.retry_after or backoff(tried.attempts, rng))))
+
+
+def backoff(attempts: int, rng: Random) -> int:
+    """Return the wait before the next attempt in milliseconds: full jitter over a doubling span, at least a second."""
+    span = min(RETRY_CAP, RETRY_BASE * 2 ** max(0, attempts - 1))
+    return rng.randint(SECOND, span)
+
+
+def run_after(run: Run, delivery: Delivery, now: Moment) -> Run | None:
+    """Return the run as its message's end leaves it; None while the message is not final for the chain."""
+    status = _RUN_ENDS.get(delivery.status)
+    if status is None or run.status is not RunStatus.SENDING:
+        return None
+    # A message that has gone out says itself why it went to whom; the run keeps only what went wrong.
+    detail = run.detail if status is RunStatus.DONE and delivery.reason is None else delivery.detail
+    return replace(run, status=status, reason=delivery.reason, detail=detail, ended_at=now)
+
+
+def row(delivery: Delivery, now: Moment) -> TimelineRow:
+    """Return the timeline's line for a delivery that has come to an end."""
+    pattern = _SAID[delivery.status]
+    message = delivery.message
+    words = Words(
+        pattern,
+        {
+            "channel": message.channel.value,
+            "to": message.to,
+            "reason": delivery.reason,
+            "detail": delivery.detail or "",
+        },
+    )
+    data = {
+        "delivery": delivery.public_id,
+        "rule": delivery.rule,
+        "channel": message.channel.value,
+        "to": message.to,
+        "subject": message.subject,
+        "text": message.text,
+        "status": delivery.status.value,
+        "reason": delivery.reason,
+    }
+    return TimelineRow(deal=delivery.deal, at=now, kind=TimelineKind.DELIVERY, text=words, data=data)

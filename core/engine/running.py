@@ -1,0 +1,258 @@
+"""Due runs act: each is judged on current data and becomes deliveries and changes, in one transaction a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core import plan as plans
+from core.effects import CreateDeal, Deliver, Move
+from core.engine import chaining, checking, entering, guarding, rescheduling
+from core.engine.judging import Judgement, judge
+from core.i18n import N_
+from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry, Link
+from core.model.delivery import Channel, Delivery, DeliveryStatus
+from core.model.frozen import replace
+from core.model.house import House
+from core.model.moment import Moment
+from core.model.rule import Rule, Unknown
+from core.model.run import Run, RunStatus
+from core.model.timeline import TimelineKind, TimelineRow
+from core.plan import Plan
+from core.ports import Facts, Job, Random, Tx
+from core.words import Words
+
+BATCH: Final = 25
+"""Runs judged in one transaction: some ten milliseconds of work, which a person's move may have to wait for."""
+_HOLD: Final = frozenset({Channel.SMS, Channel.TELEPHONY, Channel.OPEN_CHANNEL})
+
+
+_SAID: Final = {
+    RunStatus.DONE: N_("rule “{rule}”: done"),
+    RunStatus.FAILED: N_("rule “{rule}”: failed ({reason}) {detail}"),
+    RunStatus.SKIPPED: N_("rule “{rule}”: not started ({reason}) {detail}"),
+    RunStatus.CANCELLED: N_("rule “{rule}”: cancelled ({reason}) {detail}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What one run is judged with."""
+
+    tx: Tx
+    run: Run
+    rule: Rule
+    entry: Entry
+    facts: Facts
+
+    @property
+    def house(self) -> House:
+        """The configuration of this transaction."""
+        return self.facts.house
+
+
+def run_due(rng: Random, limit: int = BATCH) -> Job[int]:
+    """Return a job that lets the runs act which are due now; it answers how many it took up."""
+
+    def job(tx: Tx) -> int:
+        now = tx.now()
+        plan = Plan()
+        moved: set[str] = set()
+        runs = tx.due_runs(now, limit)
+        for run in runs:
+            current = tx.run(run.id) if run.deal in moved else run
+            if current is None or current.status is not RunStatus.WAITING:
+                continue
+            if current.mover and run.deal in moved and _others_first(tx, current, now):
+                continue
+            _take(tx, current, now, rng, plan, moved)
+        tx.apply(plan)
+        return len(runs)
+
+    return job
+
+
+def _others_first(tx: Tx, mover: Run, now: Moment) -> bool:
+    """Return whether this batch has opened the gate of a run that is due with the mover: the next pass takes both."""
+    assert mover.due_at is not None
+    until = mover.due_at
+    return any(
+        r.status is RunStatus.WAITING and r.due_at is not None and r.due_at <= now and (r.moment or now) <= until
+        for r in tx.runs(mover.entry)
+        if not r.mover
+    )
+
+
+def _take(tx: Tx, run: Run, now: Moment, rng: Random, plan: Plan, moved: set[str]) -> None:
+    """Judge one run and add to the plan; what changes its deal is written at once, so that the next run sees it."""
+    entry, deal = tx.entry(run.entry), tx.deal(run.deal)
+    if entry is None or deal is None:
+        return
+    facts = tx.facts(deal, now, entry)
+    context = Context(tx, run, tx.revision(run.revision), entry, facts)
+    judgement = judge(run, context.rule, facts, rng, ran_before=context.rule.once and tx.ran_once(deal.id, run.rule))
+    own = _planned(context, judgement)
+    if any(isinstance(e, Move | CreateDeal) for e in judgement.effects) or own.effects or (run.holds and _ended(own)):
+        tx.apply(plan)
+        plans.clear(plan)
+        moved.add(run.deal)
+        _apply_with_moves(context, judgement, own)
+    else:
+        plans.merge(plan, own)
+
+
+def _ended(plan: Plan) -> bool:
+    return any(after.status.ended for _, after in plan.runs_changed)
+
+
+def _planned(context: Context, judgement: Judgement) -> Plan:
+    """Plan all but the moves: the run's new state, its deliveries, effects on the deal, its line of history."""
+    run, now = context.run, context.facts.now
+    if judgement.later is not None:
+        waiting = replace(run, due_at=judgement.later, reason=judgement.reason)
+        return Plan(runs_changed=[(run, waiting)])
+    deliveries = [_delivery(context, e) for e in judgement.effects if isinstance(e, Deliver)]
+    effects = [(run.deal, "system", e) for e in judgement.effects if not isinstance(e, Deliver | Move | CreateDeal)]
+    status = RunStatus.SENDING if deliveries else judgement.status
+    after = replace(
+        run,
+        status=status,
+        reason=judgement.reason,
+        detail=judgement.detail,
+        condition=judgement.condition,
+        ended_at=now if status.ended else None,
+    )
+    return Plan(
+        runs_changed=[(run, after)],
+        deliveries=deliveries,
+        effects=effects,
+        timeline=[run_row(context.rule, after, now)] if status.ended else [],
+    )
+
+
+def _delivery(context: Context, effect: Deliver) -> Delivery:
+    run, rule = context.run, context.rule
+    default = Unknown.HOLD if effect.message.channel in _HOLD else Unknown.RESEND
+    now = context.facts.now
+    # The moment of writing goes into the message: every attempt then sends the same bytes.
+    message = replace(effect.message, data={**effect.message.data, "date": now})
+    return Delivery(
+        id=0,
+        deal=run.deal,
+        rule=rule.id,
+        run=run.id,
+        entry=run.entry,
+        connection=effect.connection,
+        message=message,
+        status=DeliveryStatus.QUEUED,
+        unknown=rule.unknown or default,
+        at=now,
+        moment=run.moment if run.moment is not None else now,
+        position=run.position,
+        due_at=now,
+        detail=effect.why,
+    )
+
+
+def _apply_with_moves(context: Context, judgement: Judgement, own: Plan) -> None:
+    """Write a run that changes its deal: moves are guarded; a refused one makes the run fail with ``loop_guard``."""
+    tx, run = context.tx, context.run
+    moves = [e for e in judgement.effects if isinstance(e, Move)]
+    stopped = None
+    for effect in moves:
+        cause = _cause(context, effect)
+        stopped = guarding.check(
+            context.facts.deal, cause, tx.automatic_moves(run.deal, guarding.hour_before(context.facts.now))
+        )
+        if stopped:
+            break
+    if stopped:
+        own = _guarded(context, own, stopped)
+        judgement = replace(judgement, effects=[e for e in judgement.effects if not isinstance(e, Move)])
+    tx.apply(own)
+    if own.effects:
+        rescheduling.after_change(tx, context.facts.deal, _deal_of(context), context.facts.now)
+    for made in judgement.effects:
+        if isinstance(made, CreateDeal):
+            _create(context, made)
+    for effect in (e for e in judgement.effects if isinstance(e, Move)):
+        _move(context, effect)
+    chaining.after(tx, own.runs_changed, context.facts.now)
+
+
+def _guarded(context: Context, own: Plan, stopped: guarding.Stopped) -> Plan:
+    deal, now = context.facts.deal, context.facts.now
+    (before, after), *rest = own.runs_changed
+    failed = replace(after, status=RunStatus.FAILED, reason="loop_guard", detail=stopped.why, ended_at=now)
+    plan = replace(own, runs_changed=[(before, failed), *rest])
+    plan.timeline = [run_row(context.rule, failed, now), *guarding.rows(context.house, deal, stopped, now)]
+    if stopped.flags:
+        flagged = replace(deal, flags=(*deal.flags, LOOP_FLAG), version=deal.version + 1)
+        plan.deals_changed = [*own.deals_changed, (deal, flagged)]
+    return plan
+
+
+def _cause(context: Context, effect: Move) -> Cause:
+    deal, run = context.facts.deal, context.run
+    link = Link(CauseKind.RULE, run.rule, effect.pipeline or deal.pipeline, effect.stage)
+    waited = context.facts.now - context.entry.at
+    return guarding.extend(context.entry.cause, link, waited)
+
+
+def _deal_of(context: Context) -> Deal:
+    deal = context.tx.deal(context.run.deal)
+    assert deal is not None
+    return deal
+
+
+def _move(context: Context, effect: Move) -> None:
+    tx, run, now = context.tx, context.run, context.facts.now
+    deal = _deal_of(context)
+    pipeline = effect.pipeline or deal.pipeline
+    if deal.entry != run.entry or (pipeline, effect.stage) == (deal.pipeline, deal.stage):
+        return
+    into = entering.Into(
+        pipeline=pipeline,
+        stage=effect.stage,
+        rank=tx.top_rank(pipeline, effect.stage) + entering.RANK_GAP,
+        by=deal.responsible or "system",
+        cause=_cause(context, effect),
+        now=now,
+    )
+    tx.apply(entering.plan(tx.house(), deal, entering.stay_of(tx, deal), into, skip_runs=(run.id,)))
+
+
+def _create(context: Context, effect: CreateDeal) -> None:
+    tx, now, source = context.tx, context.facts.now, context.facts.deal
+    link = Link(CauseKind.RULE, context.run.rule, effect.pipeline, effect.stage)
+    deal = Deal(
+        id=tx.new_deal_id(),
+        title=effect.title,
+        pipeline=effect.pipeline,
+        stage=effect.stage,
+        responsible=source.responsible,
+        amount=source.amount if effect.copy else None,
+        currency=source.currency,
+        contacts=source.contacts if effect.copy else (),
+        company=source.company if effect.copy else None,
+        fields=source.fields if effect.copy else {},
+        rank=tx.top_rank(effect.pipeline, effect.stage) + entering.RANK_GAP,
+    )
+    into = entering.Into(
+        pipeline=effect.pipeline,
+        stage=effect.stage,
+        rank=deal.rank,
+        by=source.responsible or "system",
+        cause=guarding.extend(context.entry.cause, link, now - context.entry.at),
+        now=now,
+    )
+    house = tx.house()
+    tx.apply(entering.plan_new(house, checking.filled(deal, effect.fields, house), into))
+
+
+def run_row(rule: Rule, run: Run, now: Moment) -> TimelineRow:
+    """Return the timeline's line for a run that has ended."""
+    pattern = _SAID[run.status]
+    text = Words(pattern, {"rule": rule.name, "reason": run.reason, "detail": run.detail or ""})
+    data = {"run": run.public_id, "rule": run.rule, "kind": rule.kind, "status": run.status.value, "reason": run.reason}
+    return TimelineRow(deal=run.deal, at=now, kind=TimelineKind.RUN, text=text, data=data)

@@ -1,0 +1,182 @@
+"""Writing the house as a board file: ``apply`` of it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.boardfile.writing import dump
+from core.model.deal import Deal
+from core.model.house import CompanySettings, Connection, FieldDef, House
+from core.model.moment import DAY, HOUR, MINUTE, SECOND
+from core.model.people import Address, Company, Contact, User
+from core.model.pipeline import Pipeline, Stage, StageKind
+from core.model.rule import NOW, Rule, RunTime, Trigger, When
+from core.ports import Reader
+from core.views import DealFilter
+
+
+def export(reader: Reader, only: str | None = None) -> str:
+    """Return the board file of the present database; ``only="rules"`` leaves out everything but pipelines."""
+    return dump(board(reader, only))
+
+
+def board(reader: Reader, only: str | None = None) -> dict[str, Any]:
+    """Return the board file's content as plain values, in the file's order."""
+    house = reader.house()
+    pipelines = [_pipeline(house, p) for p in house.pipelines.values()]
+    if only == "rules":
+        return {"funil": 1, "pipelines": pipelines}
+    return {
+        "funil": 1,
+        "company": _company(house.company),
+        "users": [_user(u) for u in house.users.values()],
+        "connections": [_connection(c) for c in house.connections.values()],
+        "constants": dict(house.constants),
+        "fields": [_field(f) for f in house.fields.values()],
+        "pipelines": pipelines,
+        "contacts": [_contact(c) for c in reader.all_contacts()],
+        "companies": [_client(c) for c in reader.all_companies()],
+        "deals": [_deal(d, house) for d in reader.deals(DealFilter())],
+    }
+
+
+def _company(c: CompanySettings) -> dict[str, Any]:
+    return {
+        "timezone": c.timezone,
+        "hours": dict(c.hours),
+        "holidays": list(c.holidays),
+        "grace": span(c.grace),
+        "currency": c.currency,
+        "language": c.language,
+    }
+
+
+def span(millis: int) -> str:
+    """Write milliseconds as a board file's duration, in the largest unit that divides them."""
+    for unit, size in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND)):
+        if millis and millis % size == 0:
+            return f"{millis // size}{unit}"
+    return f"{millis // SECOND}s"
+
+
+def _user(u: User) -> dict[str, Any]:
+    return {
+        "id": u.id,
+        "name": u.name,
+        "role": u.role,
+        "mailboxes": list(u.mailboxes),
+        "phone": u.phone,
+        "timezone": u.timezone,
+        "hours": dict(u.hours),
+    }
+
+
+def _connection(c: Connection) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": c.id, "channel": c.channel, "adapter": c.adapter, "settings": dict(c.settings)}
+    return shown | ({"new_deal": dict(c.new_deal)} if c.new_deal is not None else {})
+
+
+def _field(f: FieldDef) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": f.id, "type": f.type.value}
+    if f.name is not None:
+        shown["name"] = f.name
+    if f.multiple:
+        shown["multiple"] = True
+    return shown | ({"options": list(f.options)} if f.options else {})
+
+
+def _pipeline(house: House, p: Pipeline) -> dict[str, Any]:
+    rules = [r for s in p.stages for r in house.rules_by_stage.get((p.id, s.id), ())]
+    rules.sort(key=lambda r: r.position)
+    triggers = sorted((t for t in house.triggers.values() if t.pipeline == p.id), key=lambda t: t.position)
+    return {
+        "id": p.id,
+        "name": p.name,
+        "stages": [_stage(s) for s in p.stages],
+        "rules": [_rule(r) for r in rules],
+        "triggers": [_trigger(t) for t in triggers],
+    }
+
+
+def _stage(s: Stage) -> dict[str, Any]:
+    shown = {"id": s.id, "name": s.name, "color": s.color}
+    return shown | ({"kind": s.kind.value} if s.kind is not StageKind.PROCESS else {})
+
+
+def _rule(r: Rule) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": r.id,
+        "stage": r.stage,
+        "kind": r.kind,
+        "name": r.name,
+        "run": run_time(r.run),
+        "order": r.order.value,
+        "hours": r.hours.value,
+        "when": r.when,
+        "once": r.once,
+        "enabled": r.enabled,
+        "settings": dict(r.settings),
+    }
+    if r.stop_on_error:
+        shown["stop_on_error"] = True
+    if r.late is not None:
+        shown["late"] = str(r.late)
+    return shown | ({"unknown": r.unknown.value} if r.unknown else {})
+
+
+def run_time(run: RunTime) -> Any:
+    """Write a run time as a board file has it."""
+    if run == NOW:
+        return "now"
+    if run.when is When.AT:
+        clock = run.clock
+        assert clock is not None
+        return {"at": clock.isoformat("seconds" if clock.second else "minutes"), "of": run.of}
+    shown = {run.when.value: str(run.span)}
+    return shown | ({"of": run.of} if run.of else {})
+
+
+def _trigger(t: Trigger) -> dict[str, Any]:
+    return {
+        "id": t.id,
+        "stage": t.stage,
+        "kind": t.kind,
+        "name": t.name,
+        "as": t.as_user,
+        "back": t.back,
+        "when": t.when,
+        "enabled": t.enabled,
+        "settings": dict(t.settings),
+    }
+
+
+def _addresses(addresses: Sequence[Address]) -> list[dict[str, Any]]:
+    return [{"type": a.type, "value": a.value} | ({"opted_out": True} if a.opted_out else {}) for a in addresses]
+
+
+def _contact(c: Contact) -> dict[str, Any]:
+    return {"id": c.id, "name": c.name, "emails": _addresses(c.emails), "phones": _addresses(c.phones)}
+
+
+def _client(c: Company) -> dict[str, Any]:
+    shown = {"id": c.id, "name": c.name, "emails": _addresses(c.emails), "phones": _addresses(c.phones)}
+    return shown | {"contacts": list(c.contacts)}
+
+
+def _deal(d: Deal, house: House) -> dict[str, Any]:
+    return {
+        "id": d.id,
+        "title": d.title,
+        "amount": str(d.amount) if d.amount is not None else None,
+        "currency": d.currency,
+        "pipeline": d.pipeline,
+        "stage": d.stage,
+        "responsible": d.responsible,
+        "contacts": list(d.contacts),
+        "company": d.company,
+        "begin_date": d.begin_date,
+        "close_date": d.close_date,
+        # Values of fields that are out of use lie hidden in the deal: no file could bring them back.
+        "fields": {name: value for name, value in d.fields.items() if name in house.fields},
+    }

@@ -1,0 +1,107 @@
+"""One message or call on its way out: a row of the outbound log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from core.model.moment import Moment
+from core.model.rule import Unknown
+from core.words import NO_WORDS, Words
+
+
+class Channel(StrEnum):
+    """Ways out of the house."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    TELEPHONY = "telephony"
+    OPEN_CHANNEL = "open_channel"
+    WEBHOOK = "webhook"
+
+
+class DeliveryStatus(StrEnum):
+    """The states of a delivery. *Held* is none of them: it is a run in its grace, shown as a row of the log."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class OutcomeKind(StrEnum):
+    """The five outcomes of a send."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    MISCONFIGURED = "misconfigured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one attempt. ``retry_after`` in milliseconds; ``cost`` as the provider charged it."""
+
+    kind: OutcomeKind
+    provider_id: str | None = None
+    reason: str | None = None
+    detail: Words = NO_WORDS
+    retry_after: int | None = None
+    cost: Decimal | None = None
+    cost_currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is put on the wire: plain data, already rendered. ``data`` holds what only its channel knows
+    (``html``, ``from``, ``from_name``, ``to_name``, ``encoding``, ``segments``)."""
+
+    channel: Channel
+    to: str
+    text: str
+    subject: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A stored message with its fate. ``moment`` and ``position`` (its run's) give the order within a deal;
+    ``due_at`` is the next attempt; ``worker`` the engine that has it leased."""
+
+    id: int
+    deal: str
+    rule: str | None
+    run: int | None
+    entry: int | None
+    connection: str
+    message: Message
+    status: DeliveryStatus
+    unknown: Unknown
+    at: Moment
+    moment: Moment
+    position: int = 0
+    due_at: Moment | None = None
+    attempts: int = 0
+    worker: str | None = None
+    reason: str | None = None
+    detail: Words = NO_WORDS
+    provider_id: str | None = None
+    sent_at: Moment | None = None
+    delivered_at: Moment | None = None
+    cost: Decimal | None = None
+    cost_currency: str | None = None
+    cancelled_by: int | None = None
+    was: DeliveryStatus | None = None
+
+    @property
+    def public_id(self) -> str:
+        """The id that people see and type."""
+        return f"M{self.id}"

@@ -1,0 +1,135 @@
+"""The outbound log: every message on its way out or gone, and a *held* line for each that waits in its grace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from core import conditions
+from core.effects import Deliver
+from core.engine.dispatching import key_of
+from core.engine.judging import act
+from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
+from core.model.house import House
+from core.model.moment import Moment
+from core.model.run import Run, RunStatus
+from core.ports import DeliveryFilter, Random, Reader
+from core.rules import catalogue
+from core.words import NO_WORDS, Words
+
+HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the log. ``status`` is a delivery's, or ``held``; a held line's ``id`` is its run's."""
+
+    id: str
+    deal: str
+    rule: str | None
+    connection: str
+    message: Message
+    status: str
+    at: Moment
+    due_at: Moment | None
+    reason: str | None = None
+    detail: Words = NO_WORDS
+    attempts: int = 0
+    delivery: Delivery | None = None
+    key: str | None = None
+
+
+def log(reader: Reader, where: DeliveryFilter, statuses: frozenset[str] = frozenset()) -> Sequence[Row]:
+    """Return the log, newest first, held lines on top. ``statuses`` may name ``held`` too; empty means all."""
+    house = reader.house()
+    rows: list[Row] = []
+    if (not statuses or HELD in statuses) and where.before is None:
+        held = [run for run in reader.held(reader.now()) if where.deal in (None, run.deal)]
+        shown = (r for run in held for r in held_rows(reader, house, run) if _fits(r, where))
+        # Each held line is judged anew: after a bulk move only as many as are wanted.
+        rows += islice(shown, where.limit)
+    wanted = statuses - {HELD}
+    if not statuses or wanted:
+        where = replace_statuses(where, wanted)
+        rows += [row_of(house, d) for d in reader.deliveries(where)]
+    return rows[: where.limit] if where.limit is not None else rows
+
+
+def replace_statuses(where: DeliveryFilter, statuses: frozenset[str]) -> DeliveryFilter:
+    """Return the filter with these delivery statuses."""
+    return DeliveryFilter(
+        deal=where.deal,
+        statuses=frozenset(DeliveryStatus(s) for s in statuses),
+        channel=where.channel,
+        text=where.text,
+        before=where.before,
+        limit=where.limit,
+    )
+
+
+def row_of(house: House, delivery: Delivery) -> Row:
+    """Return the line of a stored delivery; one that stands behind a paused connection says so."""
+    connection = house.connections.get(delivery.connection)
+    behind = (
+        delivery.status is DeliveryStatus.QUEUED
+        and delivery.reason is None
+        and connection is not None
+        and connection.paused is not None
+    )
+    return Row(
+        id=delivery.public_id,
+        deal=delivery.deal,
+        rule=delivery.rule,
+        connection=delivery.connection,
+        message=delivery.message,
+        status=delivery.status.value,
+        at=delivery.at,
+        due_at=delivery.due_at,
+        reason="connection_paused" if behind else delivery.reason,
+        detail=delivery.detail,
+        attempts=delivery.attempts,
+        delivery=delivery,
+        key=key_of(house.id, delivery),
+    )
+
+
+def held_rows(reader: Reader, house: House, run: Run) -> Sequence[Row]:
+    """Return what a run in its grace would send, with recipient and text as they are now."""
+    if run.status is not RunStatus.WAITING or run.due_at is None:
+        return ()
+    rule, entry, deal = reader.revision(run.revision), reader.entry(run.entry), reader.deal(run.deal)
+    kind = catalogue.kinds().get(rule.kind)
+    if kind is None or not kind.uses or entry is None or deal is None:
+        return ()
+    facts = reader.facts(deal, reader.now(), entry)
+    if not conditions.judge(rule.when, facts).holds or (rule.once and reader.ran_once(deal.id, run.rule)):
+        return ()
+    judgement = act(rule, facts, Random(0))
+    messages = [e for e in judgement.effects if isinstance(e, Deliver)]
+    if not messages:
+        messages = [Deliver(connection="", message=Message(channel=next(iter(sorted(kind.uses))), to="", text=""))]
+    return [
+        Row(
+            id=run.public_id,
+            deal=run.deal,
+            rule=run.rule,
+            connection=e.connection,
+            message=e.message,
+            status=HELD,
+            at=run.created_at,
+            due_at=run.due_at,
+            reason=judgement.reason,
+            detail=judgement.detail or e.why,
+        )
+        for e in messages
+    ]
+
+
+def _fits(row: Row, where: DeliveryFilter) -> bool:
+    if where.deal is not None and row.deal != where.deal:
+        return False
+    if where.channel is not None and row.message.channel is not Channel(where.channel):
+        return False
+    haystack = f"{row.message.to} {row.message.subject or ''} {row.message.text}".casefold()
+    return where.text is None or where.text.casefold() in haystack

@@ -1,0 +1,385 @@
+"""What core needs from outside, all in one place: Store, Adapter, Clock, Random, Waker.
+
+A *job* is a plain function of a :class:`Tx`. The Store runs each job inside one write transaction and may group several
+jobs into one commit, each behind its own savepoint: a job that raises leaves no trace and harms no other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from enum import IntEnum
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+
+from pydantic import BaseModel
+
+from core.model.deal import Deal, Entry
+from core.model.delivery import Delivery, Message, Outcome
+from core.model.house import CompanySettings, Connection, FieldDef, House
+from core.model.moment import Moment
+from core.model.people import Company, Contact, User
+from core.model.pipeline import Pipeline
+from core.model.rule import Rule, Trigger
+from core.model.run import Run
+from core.peers import Capabilities, Health
+from core.plan import Plan
+from core.views import Applied, Card, Change, ColumnTotal, DealFilter, DeliveryFilter, Facts, TimelineEntry
+
+__all__ = [
+    "Adapter",
+    "AdapterFactory",
+    "Applied",
+    "Capabilities",
+    "Card",
+    "Change",
+    "Clock",
+    "ColumnTotal",
+    "DealFilter",
+    "DeliveryFilter",
+    "EngineLease",
+    "Facts",
+    "Health",
+    "Job",
+    "Priority",
+    "Random",
+    "Reader",
+    "Store",
+    "TimelineEntry",
+    "Tx",
+    "Waker",
+]
+
+T = TypeVar("T")
+Random = random.Random
+
+
+class Clock(Protocol):
+    """The time that rules live by: real, or simulated and kept in the database."""
+
+    def now(self) -> Moment:
+        """Return the present moment."""
+
+
+class Priority(IntEnum):
+    """Who writes first when several wait."""
+
+    SCREEN = 0
+    INBOX = 1
+    RUNS = 2
+    DELIVERIES = 3
+    UPKEEP = 4
+
+
+class Reader(Protocol):
+    """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
+
+    def house(self) -> House:
+        """Return the configuration in force; the same object as long as its version stands."""
+
+    def revision(self, revision: int) -> Rule:
+        """Return a stored revision of a rule (cached: revisions never change)."""
+
+    def deal(self, deal_id: str) -> Deal | None:
+        """Return a deal, removed ones included."""
+
+    def deals_by_id(self, ids: Iterable[str]) -> Mapping[str, Deal]:
+        """Return deals by id in one statement, removed ones included; unknown ids are left out."""
+
+    def deals(self, where: DealFilter) -> Sequence[Deal]:
+        """Return deals in board order."""
+
+    def contacts(self, ids: Iterable[str]) -> Mapping[str, Contact]:
+        """Return contacts by id; unknown ids are left out."""
+
+    def company(self, company_id: str) -> Company | None:
+        """Return a company."""
+
+    def all_contacts(self) -> Sequence[Contact]:
+        """Return every contact, by id."""
+
+    def all_companies(self) -> Sequence[Company]:
+        """Return every company, by id."""
+
+    def facts(self, deal: Deal, now: Moment, entry: Entry | None = None) -> Facts:
+        """Return what is known of a deal; ``entry`` None reads its open one."""
+
+    def entry(self, entry_id: int) -> Entry | None:
+        """Return one stay of a deal."""
+
+    def entries_by_id(self, ids: Iterable[int]) -> Mapping[int, Entry]:
+        """Return stays by id in one statement."""
+
+    def entries(self, deal_id: str) -> Sequence[Entry]:
+        """Return all stays of a deal, oldest first."""
+
+    def runs_of_entries(self, ids: Iterable[int]) -> Mapping[int, Sequence[Run]]:
+        """Return the runs of many stays in rule order, by stay, in one statement."""
+
+    def runs(self, entry_id: int) -> Sequence[Run]:
+        """Return the runs of one stay in rule order."""
+
+    def run(self, run_id: int) -> Run | None:
+        """Return one run."""
+
+    def runs_by_id(self, ids: Iterable[int]) -> Mapping[int, Run]:
+        """Return runs by id in one statement."""
+
+    def runs_of(self, deal: str | None = None, rule: str | None = None) -> Sequence[Run]:
+        """Return runs, oldest first, for ``explain``."""
+
+    def held(self, now: Moment) -> Sequence[Run]:
+        """Return waiting runs with reason ``grace``, soonest first."""
+
+    def cancelled_by(self, entry_id: int) -> tuple[Sequence[Run], Sequence[Delivery]]:
+        """Return what the coming of that entry cancelled."""
+
+    def deliveries_of_entry(self, entry_id: int) -> Sequence[Delivery]:
+        """Return the deliveries that runs of one stay made, oldest first."""
+
+    def ran_once(self, deal_id: str, rule_id: str) -> bool:
+        """Return whether an earlier run of the rule on the deal is done, or has its message on the way."""
+
+    def automatic_moves(self, deal_id: str, since: Moment) -> int:
+        """Return how many entries of the deal since then no person asked for (undone ones count)."""
+
+    def batch(self, batch: str) -> Sequence[Entry]:
+        """Return the entries of one act."""
+
+    def last_batch(self) -> str | None:
+        """Return the newest act of a person that could be undone, for ``u`` after a restart."""
+
+    def top_rank(self, pipeline: str, stage: str) -> int:
+        """Return the greatest rank in a column, 0 when it is empty."""
+
+    def neighbours(self, pipeline: str, stage: str, above: str | None) -> tuple[int | None, int | None]:
+        """Return the ranks just above and just below the place right under the deal ``above`` (None: the top)."""
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        """Return one row of the outbox."""
+
+    def deliveries(self, where: DeliveryFilter) -> Sequence[Delivery]:
+        """Return rows of the outbound log, newest first."""
+
+    def timeline(self, deal_id: str, limit: int | None = None) -> Sequence[TimelineEntry]:
+        """Return a deal's history, newest first."""
+
+    def totals(self, pipeline: str) -> Mapping[str, ColumnTotal]:
+        """Return the kept totals of a pipeline's columns by stage id."""
+
+    def cards(self, pipeline: str, stage: str, offset: int, limit: int) -> Sequence[Card]:
+        """Return slim rows of a column, top first."""
+
+    def column_ids(self, pipeline: str, stage: str) -> Sequence[str]:
+        """Return the ids of a whole column, top first."""
+
+    def cards_by_id(self, ids: Iterable[str]) -> Mapping[str, Card]:
+        """Return slim rows of given deals."""
+
+    def changes_since(self, cursor: int, limit: int = 1000) -> tuple[int, Sequence[Change]]:
+        """Return the change feed after a cursor: what the screen must repaint."""
+
+    def cursor(self) -> int:
+        """Return the newest position of the change feed."""
+
+    def now(self) -> Moment:
+        """Return the present moment: the simulated clock's row, else the store's own clock port."""
+
+    def simulated_now(self) -> Moment | None:
+        """Return the simulated clock, or None when the clock is real."""
+
+    def due_connections(self, now: Moment) -> Sequence[str]:
+        """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
+
+    def waiting_runs_count(self) -> int:
+        """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting."""
+
+    def next_due(self) -> Moment | None:
+        """Return the earliest moment at which a run, a delivery or a timer is due; None when nothing waits."""
+
+    def notifications(self, user: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return what users were told in the app, newest first."""
+
+    def tasks(self, deal_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return a deal's tasks, oldest first."""
+
+    def files(self, deal_id: str) -> Sequence[Mapping[str, Any]]:
+        """Return a deal's files, oldest first."""
+
+    def timers(self) -> Sequence[Mapping[str, Any]]:
+        """Return the durable timers that have not fired, soonest first."""
+
+
+class Tx(Reader, Protocol):
+    """One write transaction (behind a savepoint): reads that see its own writes, and the writes."""
+
+    def apply(self, plan: Plan) -> Applied:
+        """Write a plan. Raises ``StaleDeal`` when a deal is no longer as the planner saw it."""
+
+    def hold(self, deals: Iterable[str]) -> None:
+        """Keep other transactions from taking runs and messages of these deals until the commit: to be called before
+        what is planned on is read. SQLite has one writer anyway."""
+
+    def new_deal_id(self) -> str:
+        """Return a fresh readable id (``D1001``) that no deal has."""
+
+    def renumber(self, pipeline: str, stage: str, gap: int) -> None:
+        """Give a column's deals new ranks, ``gap`` apart, in the order they stand in."""
+
+    def due_runs(self, now: Moment, limit: int) -> Sequence[Run]:
+        """Return runs that are due: earliest moment first, then rule order, movers last within one stay and moment.
+
+        On PostgreSQL the deals are locked and those that another engine holds are skipped.
+        """
+
+    def claim(self, connection: str, now: Moment, worker: str, limit: int) -> Sequence[Delivery]:
+        """Lease queued deliveries of one connection: at most one per deal, none for a deal that has one leased or
+        ``sending``, and of each deal the first in (moment, position, id) among those that can go now."""
+
+    def mark_sending(self, deliveries: Iterable[int], worker: str, now: Moment) -> Sequence[int]:
+        """Turn leased rows into the durable state ``sending`` (policy ``hold``); returns the ids still ours."""
+
+    def leased(self, deliveries: Iterable[int], worker: str) -> Collection[int]:
+        """Return which of these rows the worker still has: another engine may have taken them over meanwhile."""
+
+    def release(self, deliveries: Iterable[int], worker: str) -> None:
+        """Give leased rows back untouched."""
+
+    def reap(self, worker_alive: Callable[[str], bool] | None = None) -> Sequence[Delivery]:
+        """Take over what dead engines left: leases are freed; rows found ``sending`` are returned to be judged.
+
+        Without ``worker_alive`` those are dead who hold no engine's lease.
+        """
+
+    def upsert_pipeline(self, pipeline: Pipeline) -> None:
+        """Make or change a pipeline with its whole list of stages; stages not listed are removed (the caller has
+        checked that no deal stands there)."""
+
+    def archive(self, what: str, ids: Iterable[str]) -> None:
+        """Put things out of use that a board file no longer lists (``users connections constants fields pipelines
+        contacts companies deals``)."""
+
+    def put_company_settings(self, company: CompanySettings) -> None:
+        """Change the house's calendar and manners."""
+
+    def put_user(self, user: User) -> None:
+        """Make or change a user."""
+
+    def put_connection(self, connection: Connection) -> None:
+        """Make or change a connection."""
+
+    def put_constant(self, name: str, value: Any) -> None:
+        """Make or change a constant."""
+
+    def put_field(self, definition: FieldDef) -> None:
+        """Make or change a custom field."""
+
+    def put_rule(self, rule: Rule, author: str, now: Moment) -> None:
+        """Make a rule or a new revision of it; a position alone makes no revision."""
+
+    def remove_rule(self, rule_id: str) -> None:
+        """Put a rule out of use; its revisions stay for the runs that keep them."""
+
+    def put_trigger(self, trigger: Trigger) -> None:
+        """Make or change a trigger."""
+
+    def remove_trigger(self, trigger_id: str) -> None:
+        """Put a trigger out of use."""
+
+    def put_contact(self, contact: Contact) -> None:
+        """Make or change a contact."""
+
+    def put_company(self, company: Company) -> None:
+        """Make or change a client company."""
+
+    def pause_connection(self, connection: str, reason: str | None) -> None:
+        """Hold back everything behind a connection (a reason code), or let it go again (None)."""
+
+    def set_clock(self, moment: Moment | None) -> None:
+        """Set the simulated clock, or go back to the real one (None)."""
+
+    def has_runs(self) -> bool:
+        """Return whether any run exists: from then on the clock only goes forward."""
+
+    def waiting_runs(self, rule_id: str) -> Sequence[Run]:
+        """Return the runs of a rule that have not happened."""
+
+
+Job = Callable[[Tx], T]
+
+
+class Store(Protocol):
+    """The one place where things are kept."""
+
+    def write(self, job: Job[T], priority: Priority = Priority.SCREEN) -> Awaitable[T]:
+        """Run a job on the writer and wait for its commit without blocking the loop."""
+
+    def write_now(self, job: Job[T], priority: Priority = Priority.SCREEN) -> T:
+        """Run a job and block until it is committed: for the command line."""
+
+    def submit(self, job: Job[T], priority: Priority = Priority.SCREEN) -> Future[T]:
+        """Hand a job to the writer."""
+
+    def read(self, query: Callable[[Reader], T]) -> T:
+        """Run a short read on a connection of its own, in one snapshot."""
+
+    def take_engine_lease(self, name: str) -> EngineLease:
+        """Become the engine of this database. Raises ``Refused`` naming the process that already is (SQLite)."""
+
+    def changed_elsewhere(self) -> bool:
+        """Return whether another process has written since the last call."""
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the files."""
+
+
+class EngineLease(Protocol):
+    """The right to run rules on this database, until released or until this process dies."""
+
+    worker: str
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """One open way out. ``send`` never raises for what its channel does: every ending is an :class:`Outcome`."""
+
+    Settings: ClassVar[type[BaseModel]]
+    capabilities: Capabilities
+
+    async def check(self) -> Health:
+        """Look whether the peer can be reached and accepts us."""
+
+    async def send(self, message: Message, key: str) -> Outcome:
+        """Send one message; ``key`` is the delivery's key and makes repeats harmless where the peer supports it."""
+
+    async def reconcile(self, message: Message, key: str) -> Outcome | None:
+        """Ask the peer what became of a message whose outcome is unknown; None when it cannot say."""
+
+    async def close(self) -> None:
+        """Let go of the line."""
+
+
+class AdapterFactory(Protocol):
+    """Finds adapters by name and opens them for connections."""
+
+    def settings_model(self, adapter: str) -> type[BaseModel] | None:
+        """Return the settings model of a registered adapter; None when nobody provides it."""
+
+    def names(self, channel: str) -> Sequence[str]:
+        """Return the adapter names that serve a channel."""
+
+    def capabilities(self, connection: Connection) -> Capabilities | None:
+        """Return what the connection's adapter can do without opening it; None when nothing sends there yet."""
+
+    def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
+        """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work."""
+
+
+class Waker(Protocol):
+    """Wakes the engine; never holds an action."""
+
+    def arm(self, moment: Moment | None) -> None:
+        """Ask to be woken at a moment (the earliest due), replacing the former wish."""

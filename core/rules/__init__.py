@@ -1,0 +1,1 @@
+"""One file per rule kind; :mod:`core.rules.catalogue` finds them."""

@@ -1,0 +1,154 @@
+"""The rule that sends the client an SMS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final
+
+from pydantic import Field, field_validator
+
+from core import context, recipients, sms_text, templates
+from core.effects import Deliver, Effect
+from core.i18n import N_
+from core.model.delivery import Channel, Message
+from core.model.house import Connection, House
+from core.model.moment import Moment
+from core.ports import Facts, Random
+from core.recipients import PhoneChoice
+from core.rules.base import CannotAct, Finding, RuleKind, Settings
+from core.rules.email import AUTO, no_fallback
+from core.safe_text import wire_text
+from core.words import Words
+
+_NAMES: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+
+class SmsSettings(Settings):
+    """What is sent, through which provider, to which of the client's numbers."""
+
+    text: str = Field(
+        min_length=1,
+        title=N_("Text"),
+        description=N_("200 characters at most, with all names filled in."),
+        json_schema_extra={"template": "text"},
+    )
+    phone: PhoneChoice = Field(
+        default="auto",
+        title=N_("Phone type"),
+        description=N_("A type that the client has not filled means that nothing is sent."),
+    )
+    provider: str | None = Field(
+        default=None,
+        title=N_("Provider"),
+        description=N_("A connected SMS provider; may be left out while there is only one."),
+        json_schema_extra={"picker": "connection:sms"},
+    )
+    fallback: tuple[str, ...] = Field(default=(), title=N_("When there is no such number"))
+
+    @field_validator("phone", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("provider")
+    @classmethod
+    def _auto_is_none(cls, value: str | None) -> str | None:
+        return None if value in ("", AUTO) else value
+
+    @field_validator("fallback")
+    @classmethod
+    def _no_fallback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return no_fallback(value)
+
+
+class SmsRule(RuleKind[SmsSettings]):
+    """Send an SMS to the client."""
+
+    id = "sms"
+    name = N_("Send SMS to customer")
+    about = N_("Sends at most 200 characters to the deal's first contact, or to its company; needs an SMS provider.")
+    group = "communication"
+    icon = "✆"
+    Settings: ClassVar[type[SmsSettings]] = SmsSettings
+    needs = frozenset({"contacts", "company", "responsible"})
+    uses = frozenset({Channel.SMS})
+
+    def plan(self, facts: Facts, settings: SmsSettings, now: Moment, rng: Random) -> Sequence[Effect]:
+        """Return the SMS. Raises ``CannotAct``: ``no_provider``, those of the recipient, ``template_error``,
+        ``text_too_long``."""
+        connection = provider(facts.house, settings.provider)
+        chosen = recipients.phone(facts, settings.phone)
+        text = fitting(templates.render(settings.text, context.of(facts)), connection)
+        measured = sms_text.measure(text)
+        data = {"encoding": measured.encoding, "segments": measured.segments, "recipient": chosen.owner.id}
+        message = Message(channel=Channel.SMS, to=chosen.address, text=text, data=data)
+        return (Deliver(connection=connection.id, message=message, why=chosen.why),)
+
+    def sentence(self, settings: SmsSettings) -> Words:
+        """Say what is sent."""
+        args = {"text": settings.text, "type": settings.phone}
+        if settings.phone == "auto":
+            return Words(N_("send the client an SMS: “{text}”"), args)
+        return Words(N_("send the client an SMS to the {type} number: “{text}”"), args)
+
+    def lint(self, settings: SmsSettings, house: House) -> Iterable[Finding]:
+        """Find mistakes in the text, a literal text over the limit, and a provider that is missing or in doubt."""
+        yield from templates.check(settings.text, house, field="text")
+        literal = len(_NAMES.sub("", settings.text))
+        if literal > sms_text.LIMIT:
+            yield Finding("text", _too_long(literal))
+        yield from _provider_findings(settings.provider, house)
+
+
+def provider(house: House, wanted: str | None) -> Connection:
+    """Return the named SMS connection, or the only one. Raises ``CannotAct("no_provider")``."""
+    connected = house.connected(Channel.SMS)
+    if wanted is None and len(connected) == 1:
+        return connected[0]
+    found = next((connection for connection in connected if connection.id == wanted), None)
+    if found:
+        return found
+    if wanted:
+        raise CannotAct("no_provider", Words(N_("there is no SMS provider “{provider}”"), {"provider": wanted}))
+    if connected:
+        raise CannotAct("no_provider", _in_doubt(connected))
+    raise CannotAct("no_provider", Words(N_("no SMS provider is connected")))
+
+
+def fitting(text: str, connection: Connection) -> str:
+    """Return the text as it goes out, transliterated where the provider is set so. An empty one is a
+    ``template_error``, one over the limit ``text_too_long``: it is never cut."""
+    text = wire_text(text)
+    if connection.settings.get("transliterate"):
+        text = sms_text.transliterate(text)
+    if not text.strip():
+        raise CannotAct("template_error", Words(N_("the text has come out empty")))
+    if len(text) > sms_text.LIMIT:
+        raise CannotAct("text_too_long", _too_long(len(text)))
+    return text
+
+
+def _provider_findings(wanted: str | None, house: House) -> Iterable[Finding]:
+    connected = house.connected(Channel.SMS)
+    if wanted is None and len(connected) > 1:
+        yield Finding("provider", _in_doubt(connected))
+    elif not connected and wanted is None:
+        yield Finding("provider", Words(N_("no SMS provider is connected")), error=False)
+    elif wanted is not None and all(connection.id != wanted for connection in connected):
+        known = ", ".join(connection.id for connection in connected)
+        args = {"provider": wanted, "known": known}
+        if known:
+            yield Finding("provider", Words(N_("there is no SMS provider “{provider}”; there are {known}"), args))
+        else:
+            yield Finding("provider", Words(N_("there is no SMS provider “{provider}”"), args))
+
+
+def _in_doubt(connected: Sequence[Connection]) -> Words:
+    known = ", ".join(connection.id for connection in connected)
+    return Words(N_("there are several SMS providers; name one of {known}"), {"known": known})
+
+
+def _too_long(length: int) -> Words:
+    args = {"length": length, "most": sms_text.LIMIT}
+    return Words(N_("the text has {length} characters; an SMS rule sends {most} at most"), args)

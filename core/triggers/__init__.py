@@ -1,0 +1,1 @@
+"""One file per trigger kind; :mod:`core.triggers.catalogue` finds them."""

@@ -1,0 +1,32 @@
+"""A manager calls the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from core.i18n import N_
+from core.model.house import House
+from core.rules.base import Finding
+from core.triggers.base import TriggerKind
+from core.triggers.common import NoSettings, line_findings
+from core.words import Words
+
+
+class CallMade(TriggerKind[NoSettings]):
+    """A manager calls the client."""
+
+    id = "call_made"
+    name = N_("Track outgoing call")
+    about = N_("Fires when a manager calls the client, answered or not; calls of rules do not count.")
+    icon = "☎"
+    Settings: ClassVar[type[NoSettings]] = NoSettings
+    listens = frozenset({"call_made"})
+
+    def sentence(self, settings: NoSettings) -> Words:
+        """Say when it fires."""
+        return Words(N_("a manager calls the client"))
+
+    def lint(self, settings: NoSettings, house: House) -> Iterable[Finding]:
+        """Find what would keep it from firing."""
+        return line_findings(None, house)

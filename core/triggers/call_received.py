@@ -1,0 +1,34 @@
+"""The client calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from core.i18n import N_
+from core.model.house import House
+from core.rules.base import Finding
+from core.triggers.base import TriggerKind
+from core.triggers.common import LineSettings, line_findings
+from core.words import Words
+
+
+class CallReceived(TriggerKind[LineSettings]):
+    """The client calls."""
+
+    id = "call_received"
+    name = N_("Track incoming call")
+    about = N_("Fires when the client's call rings.")
+    icon = "☎"
+    Settings: ClassVar[type[LineSettings]] = LineSettings
+    listens = frozenset({"call_received"})
+
+    def sentence(self, settings: LineSettings) -> Words:
+        """Say when it fires."""
+        if settings.line:
+            return Words(N_("the client calls the line “{line}”"), {"line": settings.line})
+        return Words(N_("the client calls"))
+
+    def lint(self, settings: LineSettings, house: House) -> Iterable[Finding]:
+        """Find what would keep it from firing."""
+        return line_findings(settings.line, house)

@@ -1,0 +1,45 @@
+"""The agent lets the client wait in an accepted chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from core.i18n import N_
+from core.model.house import House
+from core.rules.base import Finding
+from core.triggers.base import TriggerKind
+from core.triggers.common import ChannelSettings, channel_findings
+from core.words import Words
+
+
+class SlowSettings(ChannelSettings):
+    """How long is too long, and from when on it is counted."""
+
+    seconds: int = Field(default=600, ge=1, le=30 * 86_400, title=N_("Seconds"))
+    count_from: Literal["acceptance", "message"] = Field(
+        default="acceptance",
+        title=N_("Count from"),
+        description=N_("From the acceptance, or from the client's message."),
+    )
+
+
+class ChatSlow(TriggerKind[SlowSettings]):
+    """The agent lets the client wait in an accepted chat."""
+
+    id = "chat_slow"
+    name = N_("Track chat response time")
+    about = N_("Fires when the agent has accepted a chat and lets the client wait too long.")
+    icon = "❝"
+    Settings: ClassVar[type[SlowSettings]] = SlowSettings
+    listens = frozenset({"chat_slow"})
+
+    def sentence(self, settings: SlowSettings) -> Words:
+        """Say when it fires."""
+        return Words(N_("the client waits in a chat for more than {seconds} seconds"), {"seconds": settings.seconds})
+
+    def lint(self, settings: SlowSettings, house: House) -> Iterable[Finding]:
+        """Find what would keep it from firing."""
+        return channel_findings(settings.channel, house)

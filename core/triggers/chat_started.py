@@ -1,0 +1,34 @@
+"""The client begins a chat session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from core.i18n import N_
+from core.model.house import House
+from core.rules.base import Finding
+from core.triggers.base import TriggerKind
+from core.triggers.common import ChannelSettings, channel_findings
+from core.words import Words
+
+
+class ChatStarted(TriggerKind[ChannelSettings]):
+    """The client begins a chat session."""
+
+    id = "chat_started"
+    name = N_("Track initial message")
+    about = N_("Fires at the client's first message of a chat session; a session ends when the chat is closed.")
+    icon = "❝"
+    Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
+    listens = frozenset({"chat_message"})
+
+    def sentence(self, settings: ChannelSettings) -> Words:
+        """Say when it fires."""
+        if settings.channel:
+            return Words(N_("the client starts a chat in “{channel}”"), {"channel": settings.channel})
+        return Words(N_("the client starts a chat"))
+
+    def lint(self, settings: ChannelSettings, house: House) -> Iterable[Finding]:
+        """Find what would keep it from firing."""
+        return channel_findings(settings.channel, house)

@@ -1,0 +1,27 @@
+"""The client opens an e-mail that came from the card or a rule."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from core.i18n import N_
+from core.triggers.base import TriggerKind
+from core.triggers.common import MachineSettings
+from core.words import Words
+
+
+class EmailOpened(TriggerKind[MachineSettings]):
+    """The client opens an e-mail that came from the card or a rule."""
+
+    id = "email_opened"
+    name = N_("Track e-mail view")
+    about = N_("Fires when the client opens an e-mail that was sent from the card or by a rule.")
+    icon = "✉"
+    Settings: ClassVar[type[MachineSettings]] = MachineSettings
+    listens = frozenset({"email_opened"})
+
+    def sentence(self, settings: MachineSettings) -> Words:
+        """Say when it fires."""
+        if settings.machine:
+            return Words(N_("an e-mail is opened, by the client or a machine"))
+        return Words(N_("the client opens an e-mail"))

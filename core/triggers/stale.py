@@ -1,0 +1,48 @@
+"""Nothing has happened on the deal for a while."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from core.errors import BadInput
+from core.i18n import N_
+from core.model.moment import MINUTE, parse_duration
+from core.rules.base import Settings
+from core.triggers.base import TriggerKind
+from core.words import Words
+
+
+class StaleSettings(Settings):
+    """How long nothing may happen."""
+
+    after: str = Field(title=N_("After"), description=N_("A duration like 36h or 5d."))
+
+    @field_validator("after")
+    @classmethod
+    def _duration(cls, value: str) -> str:
+        try:
+            span = parse_duration(value)
+        except BadInput as error:
+            raise PydanticCustomError("value_error", error.words.msg, dict(error.words.args)) from None
+        if span.millis < MINUTE:
+            raise PydanticCustomError("value_error", N_("the shortest time without activity is a minute"))
+        return str(span)
+
+
+class Stale(TriggerKind[StaleSettings]):
+    """Nothing has happened on the deal for a while."""
+
+    id = "stale"
+    name = N_("No activity")
+    about = N_("Fires when nothing has happened on the deal for a while.")
+    group = "deal"
+    icon = "◷"
+    Settings: ClassVar[type[StaleSettings]] = StaleSettings
+    listens = frozenset({"stale"})
+
+    def sentence(self, settings: StaleSettings) -> Words:
+        """Say when it fires."""
+        return Words(N_("nothing happens on the deal for {after}"), {"after": settings.after})

@@ -1,0 +1,80 @@
+"""The dry run: what a rule would do on a deal now. Calls the engine's own planners; sends and stores nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core import conditions
+from core.effects import Deliver
+from core.engine.judging import act, why_not
+from core.errors import UnknownThing
+from core.i18n import N_
+from core.model.rule import Rule
+from core.ports import Facts, Random, Reader
+from core.words import Words
+
+
+def try_rule(
+    reader: Reader, rule_id: str, deal_id: str, say: Callable[[Words], str] = Words.english
+) -> Mapping[str, Any]:
+    """Return condition with values, recipient, connection and rendered text. Raises ``UnknownThing``.
+
+    ``say`` puts the reason's sentence into a language: JSON is English.
+    """
+    rule = reader.house().rules.get(rule_id)
+    if rule is None:
+        raise UnknownThing(N_("there is no rule “{id}”"), id=rule_id)
+    deal = reader.deal(deal_id)
+    if deal is None or deal.removed:
+        raise UnknownThing(N_("there is no deal “{id}”"), id=deal_id)
+    ran_before = rule.once and reader.ran_once(deal_id, rule_id)
+    return attempt(rule, reader.facts(deal, reader.now()), ran_before=ran_before, say=say)
+
+
+def attempt(
+    rule: Rule, facts: Facts, *, ran_before: bool, say: Callable[[Words], str] = Words.english
+) -> Mapping[str, Any]:
+    """Judge a rule on facts, apart from its moment, in the shape that the command line prints."""
+    verdict = conditions.judge(rule.when, facts)
+    shown: dict[str, Any] = {
+        "rule": rule.id,
+        "deal": facts.deal.id,
+        "would": "done",
+        "reason": None,
+        "detail": None,
+        "condition": json.loads(verdict.dump()) if rule.when is not None else None,
+        "recipient": None,
+        "to": None,
+        "connection": None,
+        "subject": None,
+        "text": None,
+        "effects": [],
+    }
+    if not rule.enabled:
+        return _not(shown, "skipped", "disabled", say(Words(N_("the rule is switched off"))))
+    if ran_before:
+        acted = Words(N_("it has acted on this deal before and acts once per deal"))
+        return _not(shown, "skipped", "once_only", say(acted))
+    if not verdict.holds:
+        return _not(shown, "skipped", "condition_false", say(why_not(verdict)))
+    judgement = act(rule, facts, Random(0))
+    if judgement.reason:
+        return _not(shown, "failed", judgement.reason, say(judgement.detail))
+    for effect in judgement.effects:
+        shown["effects"].append(type(effect).__name__)
+        if isinstance(effect, Deliver):
+            shown |= {
+                "detail": say(effect.why) or None,
+                "recipient": effect.message.data.get("recipient"),
+                "to": effect.message.to,
+                "connection": effect.connection,
+                "subject": effect.message.subject,
+                "text": effect.message.text,
+            }
+    return shown
+
+
+def _not(shown: dict[str, Any], would: str, reason: str, detail: str) -> Mapping[str, Any]:
+    return shown | {"would": would, "reason": reason, "detail": detail or None}

@@ -1,0 +1,122 @@
+"""What is read from the Store: facts for planners, slim rows for screens, filters for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.model.deal import Deal, Entry
+from core.model.delivery import Channel, DeliveryStatus
+from core.model.house import House
+from core.model.moment import Moment
+from core.model.people import Company, Contact, User
+from core.model.timeline import TimelineKind
+from core.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a deal at one moment, read inside one transaction: all that planners, conditions and texts see.
+
+    ``contacts`` in the deal's order. ``event`` is the data of the event that moved the deal here, if any.
+    """
+
+    house: House
+    deal: Deal
+    contacts: tuple[Contact, ...]
+    company: Company | None
+    responsible: User | None
+    entry: Entry | None
+    now: Moment
+    event: Mapping[str, Any] | None = None
+
+    @property
+    def contact(self) -> Contact | None:
+        """The primary contact: the first of the list."""
+        return self.contacts[0] if self.contacts else None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """A stored line of a deal's history, as read back (newest first)."""
+
+    id: int
+    deal: str
+    at: Moment
+    kind: TimelineKind
+    by: str
+    text: Words
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A slim row of the board. ``amount`` in minor units of ``currency``; ``waiting`` and ``failed`` count its runs.
+
+    ``rank`` is the place in the column: the greatest stands on top.
+    """
+
+    id: str
+    title: str
+    client: str
+    amount: int | None
+    currency: str
+    responsible: str
+    entered_at: Moment
+    version: int
+    waiting: int = 0
+    failed: int = 0
+    pipeline: str = ""
+    stage: str = ""
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTotal:
+    """How many deals stand in a stage, and the sum of their amounts per currency in minor units."""
+
+    pipeline: str
+    stage: str
+    count: int
+    sums: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter:
+    """Which rows of the outbound log to read, newest first. ``before`` pages: only ids smaller than it."""
+
+    deal: str | None = None
+    statuses: frozenset[DeliveryStatus] = frozenset()
+    channel: Channel | None = None
+    text: str | None = None
+    before: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealFilter:
+    """Which deals to list, in board order (pipeline, stage, top of the column first)."""
+
+    pipeline: str | None = None
+    stage: str | None = None
+    search: str | None = None
+    limit: int | None = None
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change feed: ``what`` is ``deal``, ``delivery``, ``run`` or ``config``."""
+
+    what: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What the Store gave names to while applying a plan: entries in the plan's order, deals made, deliveries made."""
+
+    entries: tuple[int, ...] = ()
+    deals: tuple[str, ...] = ()
+    deliveries: tuple[int, ...] = ()

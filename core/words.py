@@ -1,0 +1,90 @@
+"""Sentences that are stored once and read in any language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from core.i18n import gettext
+
+Arg: TypeAlias = "str | int | Words | None"
+"""What fills a place; a sentence inside a sentence is read in the same language."""
+
+_NESTED: Final = "words"
+
+
+def _nested(value: Any) -> Any:
+    if isinstance(value, Words):
+        return {_NESTED: [value.msg, dict(value.args)]}
+    raise TypeError(f"{type(value).__name__} cannot be stored in a sentence")
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_nested).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence as its English pattern (a gettext msgid with ``{name}`` places) and the values that fill it.
+
+    The database keeps pattern and values apart, so that JSON output is always English and the screen speaks the
+    user's language. Values are data: they are filled in after translation and never interpreted.
+    """
+
+    msg: str
+    args: Mapping[str, Arg] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.msg)
+
+    def english(self) -> str:
+        """Return the sentence in English, whatever the user's language."""
+        return fill(self.msg, self._said(Words.english))
+
+    def local(self) -> str:
+        """Return the sentence in the language of the screen."""
+        return fill(gettext(self.msg), self._said(Words.local))
+
+    def _said(self, say: Callable[[Words], str]) -> Mapping[str, Arg]:
+        return {name: say(value) if isinstance(value, Words) else value for name, value in self.args.items()}
+
+    def dump(self) -> str:
+        """Return the stored form, read back by :func:`load`."""
+        return _encode([self.msg, dict(self.args)] if self.args else [self.msg])
+
+
+NO_WORDS: Final = Words("")
+
+
+def load(stored: str | None) -> Words:
+    """Read back what :meth:`Words.dump` wrote; nothing stored reads as no words."""
+    if not stored:
+        return NO_WORDS
+    return _revived(json.loads(stored))
+
+
+def _revived(parts: list[Any]) -> Words:
+    if len(parts) == 1:
+        return Words(parts[0])
+    return Words(parts[0], {k: _revived(v[_NESTED]) if isinstance(v, dict) else v for k, v in parts[1].items()})
+
+
+def fill(pattern: str, args: Mapping[str, Arg]) -> str:
+    """Put values into a pattern in one pass: a brace or a place name inside a value stays as it is."""
+    if not args:
+        return pattern
+    out: list[str] = []
+    rest = pattern
+    while rest:
+        head, brace, tail = rest.partition("{")
+        out.append(head)
+        if not brace:
+            break
+        name, close, rest = tail.partition("}")
+        if close and name in args:
+            value = args[name]
+            out.append("" if value is None else str(value))
+        else:
+            out.append("{" + name + close)
+    return "".join(out)

@@ -1,0 +1,1 @@
+"""The Store: tables, migrations, the single writer, SQLite and PostgreSQL."""

@@ -1,0 +1,14 @@
+"""The Store's reads: :class:`core.ports.Reader` on one connection inside one transaction."""
+
+from __future__ import annotations
+
+from data.reader_base import Memory
+from data.reader_board import BoardReader
+from data.reader_deals import DealReader
+from data.reader_outbox import OutboxReader
+
+__all__ = ["Memory", "SqlReader"]
+
+
+class SqlReader(BoardReader, DealReader, OutboxReader):
+    """Every read of the Store. Make a new one for each transaction: ``SqlReader(db, memory, clock)``."""

@@ -1,0 +1,68 @@
+"""Every table in one place: importing this module is all that a migration or a test needs.
+
+It loads PostgreSQL's dialect as well, which who only reads and writes SQLite does without.
+"""
+
+from __future__ import annotations
+
+from data.columns import Table
+from data.tables_deals import (
+    CompanyRow,
+    ContactRow,
+    DealContactRow,
+    DealRow,
+    FileRow,
+    NotificationRow,
+    StageTotalRow,
+    TaskRow,
+    TimelineRecord,
+)
+from data.tables_house import (
+    CompanySettingsRow,
+    ConnectionRow,
+    ConstantRow,
+    FieldRow,
+    MetaRow,
+    PipelineRow,
+    RuleRevisionRow,
+    RuleRow,
+    StageRow,
+    TriggerRow,
+    UserRow,
+)
+from data.tables_work import ChangeRow, DeliveryRow, EntryRow, RunRow, TimerRow
+
+metadata = Table.metadata
+
+for _table in metadata.tables.values():
+    for _index in _table.indexes:
+        _index.dialect_options["postgresql"]["where"] = _index.dialect_options["sqlite"]["where"]
+
+__all__ = [
+    "ChangeRow",
+    "CompanyRow",
+    "CompanySettingsRow",
+    "ConnectionRow",
+    "ConstantRow",
+    "ContactRow",
+    "DealContactRow",
+    "DealRow",
+    "DeliveryRow",
+    "EntryRow",
+    "FieldRow",
+    "FileRow",
+    "MetaRow",
+    "NotificationRow",
+    "PipelineRow",
+    "RuleRevisionRow",
+    "RuleRow",
+    "RunRow",
+    "StageRow",
+    "StageTotalRow",
+    "TaskRow",
+    "TimelineRecord",
+    "TimerRow",
+    "TriggerRow",
+    "UserRow",
+    "metadata",
+]

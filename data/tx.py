@@ -1,0 +1,13 @@
+"""The Store's writes: :class:`core.ports.Tx` on one connection inside one transaction."""
+
+from __future__ import annotations
+
+from data.reader import SqlReader
+from data.tx_people import PeopleWriter
+from data.tx_queue import QueueTaker
+
+__all__ = ["SqlTx"]
+
+
+class SqlTx(PeopleWriter, QueueTaker, SqlReader):
+    """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

@@ -1,0 +1,175 @@
+"""Applying a plan: the one way in which what planners decide becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from sqlalchemy import update
+
+from core.model.deal import Entry
+from core.model.delivery import Delivery, DeliveryStatus
+from core.model.run import Run
+from core.model.timeline import TimelineRow
+from core.plan import DealEffect, NewEntry, Plan
+from core.ports import Applied
+from data import mapping, mapping_work
+from data.reader_base import the
+from data.reader_board import timeline
+from data.reader_entries import entries, runs
+from data.reader_outbox import deliveries
+from data.sql import Statement
+from data.tx_deals import DealWriter, Pair
+from data.tx_effects import EffectWriter
+from data.tx_feed import FeedWriter
+from data.tx_statements import alteration, insertion
+
+_FATE: Final = (
+    "status due_at attempts worker reason detail provider_id sent_at delivered_at cost cost_currency cancelled_by was"
+).split()
+_COURSE: Final = (
+    "revision position status moment due_at waits mover holds reason detail condition cancelled_by was ended_at"
+).split()
+
+ADD_ENTRY = insertion(entries)
+CLOSE_ENTRY = alteration(entries, ("ended_at",))
+CHANGE_ENTRY = alteration(entries, ("ended_at", "undone_at"))
+ADD_RUN = insertion(runs)
+CHANGE_RUN = alteration(runs, _COURSE, seen="status")
+ADD_DELIVERY = insertion(deliveries)
+
+
+def _if_ours(names: Sequence[str]) -> Statement:
+    return Statement(
+        lambda: (
+            update(deliveries)
+            .values({name: the(name) for name in names})
+            .where(
+                deliveries.c.id == the("id"),
+                deliveries.c.status == the("seen"),
+                deliveries.c.worker.is_not_distinct_from(the("seen_worker")),
+            )
+        )
+    )
+
+
+CHANGE_DELIVERY = _if_ours(_FATE)
+REWRITE_DELIVERY = _if_ours([*_FATE, "recipient", "text", "subject", "data"])
+ADD_LINE = insertion(timeline)
+
+
+class PlanWriter(EffectWriter, DealWriter, FeedWriter):
+    """Writes plans, table by table, in the order in which rows depend on one another."""
+
+    def apply(self, plan: Plan) -> Applied:
+        """Write a plan. Raises ``StaleDeal`` when a deal is no longer as the planner saw it; runs and deliveries that
+        are no longer so are left alone."""
+        self._lock(plan)
+        if plan.entries_changed:
+            self.db.many(CHANGE_ENTRY, [_entry_change(after) for _, after in plan.entries_changed])
+        made = self._enter(plan.entered) if plan.entered else []
+        if plan.deals_changed:
+            self._write_deals(plan.deals_changed, [None] * len(plan.deals_changed))
+        if plan.runs_changed:
+            self.db.many(CHANGE_RUN, [_run_change(*pair) for pair in plan.runs_changed])
+        sent = [self.db.new_id(ADD_DELIVERY, **_new_delivery(delivery)) for delivery in plan.deliveries]
+        if plan.deliveries_changed:
+            self._change_deliveries(plan.deliveries_changed)
+        lines = [*self._affect_all(plan.effects), *plan.timeline] if plan.effects else plan.timeline
+        if lines:
+            self.db.many(ADD_LINE, [mapping_work.timeline_params(line) for line in lines])
+        self._tell_of(plan, sent)
+        return Applied(
+            entries=tuple(made),
+            deals=tuple(new.deal.id for new in plan.entered if new.before is None),
+            deliveries=tuple(sent),
+        )
+
+    def _lock(self, plan: Plan) -> None:
+        if self.db.dialect == "sqlite":
+            return
+        seen = [new.before for new in plan.entered if new.before] + [before for before, _ in plan.deals_changed]
+        self._lock_deals(seen, (deal for deal, _, _ in plan.effects))
+
+    def _enter(self, entered: Sequence[NewEntry]) -> list[int]:
+        """Bring deals into stages: end the former stay, begin the new one, link it and start its runs."""
+        closing = [{"id": new.closes.id, "ended_at": new.entry.at} for new in entered if new.closes]
+        if closing:
+            self.db.many(CLOSE_ENTRY, closing)
+        made = [self.db.new_id(ADD_ENTRY, **mapping.entry_params(new.entry)) for new in entered]
+        pairs: list[Pair] = [(new.before, new.deal) for new in entered]
+        self._write_deals(pairs, made)
+        started: list[mapping.Params] = []
+        cancelled: list[mapping.Params] = []
+        for entry, new in zip(made, entered, strict=True):
+            for run in new.runs:
+                row = mapping_work.run_params(run)
+                row["entry"] = entry
+                started.append(row)
+            cancelled += [_run_change(*pair) | {"cancelled_by": entry} for pair in new.cancelled_runs]
+            if new.cancelled_deliveries:
+                self._change_deliveries(new.cancelled_deliveries, entry)
+        if started:
+            self.db.many(ADD_RUN, started)
+        if cancelled:
+            self.db.many(CHANGE_RUN, cancelled)
+        return made
+
+    def _change_deliveries(self, pairs: Sequence[tuple[Delivery, Delivery]], by: int | None = None) -> None:
+        """Change deliveries that nobody else has changed since; ``by`` is the entry that cancels them."""
+        rows = []
+        for before, after in pairs:
+            row = _delivery_change(before, after)
+            if by is not None:
+                row["cancelled_by"] = by
+            if before.message is after.message or before.message == after.message:
+                rows.append(row)
+            else:
+                self.db.run(REWRITE_DELIVERY, **mapping_work.delivery_params(after) | row)
+        self.db.many(CHANGE_DELIVERY, rows)
+
+    def _affect_all(self, wanted: Sequence[tuple[str, str, DealEffect]]) -> list[TimelineRow]:
+        lines: list[TimelineRow] = []
+        for deal, effects in groupby(wanted, key=itemgetter(0)):
+            before, after, told = self._affect(deal, [(by, effect) for _, by, effect in effects])
+            if after != before:
+                self._write_deals([(before, after)], [None])
+            lines += told
+        return lines
+
+    def _tell_of(self, plan: Plan, sent: Sequence[int]) -> None:
+        """Feed the screens: deals whose card or history changed, messages, and once that runs did (the held ones)."""
+        ran = [after.deal for _, after in plan.runs_changed]
+        ran += [new.deal.id for new in plan.entered if new.runs or new.cancelled_runs]
+        deals = {new.deal.id for new in plan.entered}.union(
+            ran,
+            (after.id for _, after in plan.deals_changed),
+            (line.deal for line in plan.timeline),
+            (deal for deal, _, _ in plan.effects),
+        )
+        changed = {after.id for _, after in plan.deliveries_changed}.union(
+            sent, (after.id for new in plan.entered for _, after in new.cancelled_deliveries)
+        )
+        told = [("deal", deal) for deal in sorted(deals)] + [("delivery", str(id_)) for id_ in sorted(changed)]
+        self._tell([*told, ("run", "")] if ran else told)
+
+
+def _entry_change(after: Entry) -> mapping.Params:
+    return {"id": after.id, "ended_at": after.ended_at, "undone_at": after.undone_at}
+
+
+def _run_change(before: Run, after: Run) -> mapping.Params:
+    return mapping_work.run_params(after) | {"seen": before.status.value}
+
+
+def _new_delivery(delivery: Delivery) -> mapping.Params:
+    row = mapping_work.delivery_params(delivery)
+    if delivery.due_at is None and delivery.status is DeliveryStatus.QUEUED:
+        row["due_at"] = delivery.at
+    return row
+
+
+def _delivery_change(before: Delivery, after: Delivery) -> mapping.Params:
+    return mapping_work.fate_params(after) | {"seen": before.status.value, "seen_worker": before.worker}

@@ -1,0 +1,149 @@
+"""The contract suite over the adapters that Funil brings, and over one that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from pydantic import SecretStr
+
+from adapters.clock import RealClock
+from adapters.contract import AdapterContract, Bench, Situation, run
+from adapters.mail.settings import SmtpSettings
+from adapters.mail.smtp import SmtpAdapter
+from adapters.simulated.adapter import EMAIL, SMS, Line, SimulatedAdapter
+from adapters.simulated.settings import SimulatedSettings
+from core.model.delivery import Channel, Message, Outcome, OutcomeKind
+from tests.adapters.servers import DROP, HANG, HOST, Answer, Mailroom, faulty_server
+
+MAIL: Final = Message(
+    channel=Channel.EMAIL,
+    to="maria@cliente.example",
+    subject="Pedido 1001",
+    text="Olá, Maria",
+    data={"from": "ana@loja.example", "html": "<p>Olá, Maria</p>", "date": 1_796_126_400_000},
+)
+TEXT: Final = Message(channel=Channel.SMS, to="+5511987650001", text="Pedido enviado")
+
+
+class Simulated(AdapterContract):
+    """A simulated peer is staged by its magic recipients."""
+
+    stages: ClassVar[frozenset[Situation]] = frozenset(
+        {Situation.NORMAL, Situation.DEFERS, Situation.REFUSES, Situation.SILENT, Situation.RATE_LIMITED}
+    )
+    line: ClassVar[Line]
+    message: ClassVar[Message]
+    magic: ClassVar[Mapping[Situation, str]]
+
+    @asynccontextmanager
+    async def bench(self, situation: Situation) -> AsyncIterator[Bench]:
+        received: dict[str, Message] = {}
+
+        def reopen() -> SimulatedAdapter:
+            return SimulatedAdapter(self.line, SimulatedSettings(), "h", received)
+
+        message = replace(self.message, to=self.magic.get(situation, self.message.to))
+        yield Bench(reopen(), message, lambda: list(received), reopen)
+
+
+class TestSimulatedMail(Simulated):
+    line = EMAIL
+    message = MAIL
+    magic: ClassVar[Mapping[Situation, str]] = {
+        Situation.DEFERS: "full@cliente.example",
+        Situation.REFUSES: "bounce+maria@cliente.example",
+        Situation.SILENT: "timeout@cliente.example",
+        Situation.RATE_LIMITED: "limit@cliente.example",
+    }
+
+
+class TestSimulatedSms(Simulated):
+    line = SMS
+    message = TEXT
+    magic: ClassVar[Mapping[Situation, str]] = {
+        Situation.DEFERS: "+15005550002",
+        Situation.REFUSES: "+15005550001",
+        Situation.SILENT: "+15005550007",
+        Situation.RATE_LIMITED: "+15005550008",
+    }
+
+
+class TestSmtp(AdapterContract):
+    """SMTP over a server that is told what to answer."""
+
+    stages: ClassVar[frozenset[Situation]] = frozenset(Situation) - {Situation.RATE_LIMITED}
+    scripts: ClassVar[Mapping[Situation, Mapping[str, Answer]]] = {
+        Situation.DEFERS: {"RCPT": "450 4.2.0 greylisted"},
+        Situation.REFUSES: {"RCPT": "550 5.1.1 no such user"},
+        Situation.SILENT: {"DOT": HANG},
+        Situation.LOSES_ANSWER: {"DOT": [DROP]},
+        Situation.BAD_CREDENTIALS: {"AUTH": "535 5.7.8 wrong password"},
+        Situation.UNREACHABLE: {"CONNECT": DROP},
+    }
+
+    @asynccontextmanager
+    async def bench(self, situation: Situation) -> AsyncIterator[Bench]:
+        async with faulty_server(self.scripts.get(situation), offers=("AUTH PLAIN", "DSN")) as room:
+            adapter = self.open(room, situation)
+            yield Bench(adapter, MAIL, lambda: room.message_ids, lambda: self.open(room, situation))
+            await adapter.close()
+
+    @staticmethod
+    def open(room: Mailroom, situation: Situation) -> SmtpAdapter:
+        settings = {
+            "host": HOST,
+            "port": room.port,
+            "user": "ana",
+            "password": SecretStr("segredo"),
+            "timeout": 0.05 if situation is Situation.SILENT else 5.0,
+        }
+        return SmtpAdapter(SmtpSettings.model_validate(settings, context={"secrets": True}), RealClock())
+
+
+async def test_a_crash_sends_the_same_bytes_again() -> None:
+    async with faulty_server({"DOT": [DROP]}) as room:
+        first, second = (TestSmtp.open(room, Situation.NORMAL) for _ in range(2))
+        unlogged = {"user": None, "password": None}
+        for adapter in (first, second):
+            adapter._settings = adapter._settings.model_copy(update=unlogged)
+        assert (await first.send(MAIL, "h-M1")).kind is OutcomeKind.UNKNOWN
+        assert (await second.send(MAIL, "h-M1")).kind is OutcomeKind.ACCEPTED
+        await second.close()
+    assert room.content[0] == room.content[1]
+
+
+async def test_the_suite_runs_without_a_test_framework() -> None:
+    results = await run(TestSimulatedMail())
+    assert len(results) > 10
+    assert not [r for r in results if r.kept is False]
+    assert [r.promise for r in results if r.kept is None]
+
+
+class Forgetful(SimulatedAdapter):
+    """Gives every attempt a new id, and raises where it should answer."""
+
+    async def send(self, message: Message, key: str) -> Outcome:
+        if not message.to:
+            raise ValueError("no recipient")
+        self.received[str(len(self.received))] = message
+        return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=str(len(self.received)))
+
+
+class Broken(TestSimulatedMail):
+    @asynccontextmanager
+    async def bench(self, situation: Situation) -> AsyncIterator[Bench]:
+        adapter = Forgetful(EMAIL, SimulatedSettings(), "h")
+        yield Bench(adapter, MAIL, lambda: list(adapter.received), lambda: adapter)
+
+
+async def test_the_suite_finds_an_adapter_that_breaks_its_promises() -> None:
+    broken = {r.promise for r in await run(Broken()) if r.kept is False}
+    assert {
+        "the same key again is the same message",
+        "a refused message is rejected with a reason",
+        "hostile recipients end in an outcome and reach nobody",
+    } <= broken
+    assert "an accepted message has an id and is with the peer once" not in broken

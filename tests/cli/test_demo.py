@@ -1,0 +1,135 @@
+"""The demo: the same house in both languages, made once, and never over somebody's own deals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.cli import demo
+from core.errors import Refused
+from funil import House
+from tests.cli.cli_ground import Shell, shell_in
+
+
+def made(folder: Path, seed: int | None = None) -> Shell:
+    shell = Shell(f"sqlite:///{folder / 'demo.db'}")
+    begin(shell, seed=seed)
+    return shell
+
+
+def begin(shell: Shell, *, reset: bool = False, seed: int | None = None) -> None:
+    roof = House()
+    demo.ready(roof, roof.place(shell.url), seed, reset=reset)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    return made(tmp_path_factory.mktemp("demo"))
+
+
+def test_it_is_a_company_at_work(house: Shell) -> None:
+    exported = house.json("export")
+    assert [pipeline["id"] for pipeline in exported["pipelines"]] == ["sales", "service"]
+    assert len(exported["deals"]) >= 40
+    assert any(len(contact["phones"]) > 1 and len(contact["emails"]) > 1 for contact in exported["contacts"])
+    assert {rule["kind"] for pipeline in exported["pipelines"] for rule in pipeline["rules"]} == {
+        "email",
+        "sms",
+        "move",
+    }
+    assert {connection["adapter"] for connection in exported["connections"]} == {"simulated"}
+    assert house.json("lint") == []
+
+
+def test_the_story_has_come_to_its_present(house: Shell) -> None:
+    assert house.json("clock", "show") == {"clock": "simulated", "now": "2026-12-01T12:00:00Z"}
+    rows = house.json("outbound")
+    assert {"sent", "failed", "queued"} <= {row["status"] for row in rows}
+    assert {row["channel"] for row in rows} == {"email", "sms"}
+    statuses = {run["status"] for run in house.json("explain")["runs"]}
+    assert {"done", "waiting", "skipped", "failed"} <= statuses
+
+
+def test_opening_it_again_changes_nothing(house: Shell) -> None:
+    before = house.ok("export") + house.ok("outbound", "--json")
+    begin(house)
+    assert house.ok("export") + house.ok("outbound", "--json") == before
+
+
+def told(shell: Shell) -> Any:
+    """What happened, without the keys that name the house."""
+    return [{**row, "key": None} for row in shell.json("outbound")], shell.json("explain")
+
+
+def test_two_demos_tell_one_story(house: Shell, tmp_path: Path) -> None:
+    assert told(made(tmp_path)) == told(house)
+
+
+def test_reset_begins_anew(tmp_path: Path) -> None:
+    shell = made(tmp_path)
+    before = told(shell)
+    shell.ok("deal", "move", "V101", "won")
+    shell.ok("run", "--until", "2026-12-05T12:00Z")
+    begin(shell, reset=True)
+    assert told(shell) == before
+    assert shell.json("deal", "show", "V101")["stage"] == "new"
+
+
+def test_reset_is_refused_beside_a_deal_of_ones_own(tmp_path: Path) -> None:
+    shell = made(tmp_path)
+    shell.ok("deal", "add", "--title", "Mine", "--id", "mine")
+    before = shell.ok("export")
+    with pytest.raises(Refused, match="mine"):
+        begin(shell, reset=True)
+    begin(shell)
+    assert shell.ok("export") == before
+
+
+def test_an_empty_database_is_taken(tmp_path: Path) -> None:
+    shell = shell_in(tmp_path)
+    begin(shell)
+    assert [pipeline["id"] for pipeline in shell.json("export")["pipelines"]] == ["sales", "service"]
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_house_of_ones_own_is_left_alone(tmp_path: Path, reset: bool) -> None:
+    shell = shell_in(tmp_path)
+    shell.ok("deal", "add", "--title", "Mine")
+    before = shell.ok("export")
+    with pytest.raises(Refused):
+        begin(shell, reset=reset)
+    assert shell.ok("export") == before
+
+
+def test_another_seed_reaches_the_connections(tmp_path: Path) -> None:
+    connections = made(tmp_path, seed=7).json("export")["connections"]
+    assert [connection["settings"]["seed"] for connection in connections] == [7, 7]
+
+
+def test_both_languages_tell_of_the_same_house(house: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUNIL_LANG", "pt_BR")
+    brazil = made(tmp_path)
+    assert brazil.json("lint") == []
+    assert brazil.json("export")["company"]["language"] == "pt_BR"
+    assert skeleton(brazil.json("export")) == skeleton(house.json("export"))
+    assert "Vendas" in brazil.ok("export")
+
+
+def skeleton(tree: Any) -> Any:
+    """A board file without the words that a translation changes."""
+    words = {"name", "title", "subject", "body", "text", "language"}
+    if isinstance(tree, dict):
+        return {key: skeleton(value) for key, value in tree.items() if key not in words}
+    return [skeleton(value) for value in tree] if isinstance(tree, list) else json.dumps(tree)
+
+
+def test_it_lives_on_postgresql_too(house: Shell, fresh_postgres: str) -> None:
+    shell = Shell(fresh_postgres)
+    for reset in (False, True):
+        begin(shell, reset=reset)
+        assert [(row["to"], row["status"], row["text"]) for row in shell.json("outbound")] == [
+            (row["to"], row["status"], row["text"]) for row in house.json("outbound")
+        ]

@@ -1,0 +1,126 @@
+"""No statement that runs while people work walks through a table that grows."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from itertools import count, product
+
+import pytest
+
+import data
+from data.reader_board import timeline_of
+from data.reader_deals import deals_where
+from data.reader_entries import runs_where
+from data.reader_outbox import deliveries_where
+from data.sql import Db, Statement
+from tests.data.rows_ground import connect, make_tables
+
+SMALL = frozenset(
+    "meta company_settings users connections constants fields pipelines stages rules triggers "
+    "json_each CONSTANT".split()
+)
+"""What may be walked through: the house's own set-up, and lists handed over as a parameter."""
+TODO = frozenset(
+    "ix_runs_due ix_runs_held ix_runs_waiting ix_deliveries_queue ix_deliveries_pending ix_deliveries_worker "
+    "ix_entries_undoable".split()
+)
+"""Partial indexes that hold only what is still to be done, whose length is what was asked for."""
+WHOLE_ON_PURPOSE = frozenset({"ALL_CONTACTS", "ALL_COMPANIES", "NOTIFICATIONS", "TIMERS", "RENUMBER"})
+"""Lists that are asked for whole, and the column that gets new ranks."""
+WALKS = re.compile(r"^SCAN (?P<table>\S+)(?P<how>.*)$")
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    """Return every statement of the Store by its name, whatever module it stands in."""
+    for info in pkgutil.iter_modules(data.__path__):
+        if info.name.startswith(("reader", "tx")):
+            module = importlib.import_module(f"data.{info.name}")
+            for name, value in vars(module).items():
+                if isinstance(value, Statement):
+                    yield name, value
+                elif isinstance(value, dict):
+                    yield from ((f"{name}.{key}", each) for key, each in value.items() if isinstance(each, Statement))
+    yield from listings()
+
+
+def listings() -> Iterator[tuple[str, Statement]]:
+    """Return the statements that are put together by filters, where an index is to bear them."""
+    for limit in (False, True):
+        yield f"timeline {limit=}", timeline_of(limit=limit)
+    for deal, rule in ((True, False), (False, True), (True, True)):
+        yield f"runs {deal=} {rule=}", runs_where(deal=deal, rule=rule)
+    for stage, limit in product((False, True), repeat=2):
+        yield (
+            f"deals {stage=} {limit=}",
+            deals_where(pipeline=True, stage=stage, search=False, removed=False, limit=limit),
+        )
+    for before in (False, True):
+        none = {"statuses": False, "channel": False, "text": False}
+        yield f"deliveries {before=}", deliveries_where(deal=True, before=before, limit=False, **none)
+
+
+FOUND = {name: statement for name, statement in statements() if name not in WHOLE_ON_PURPOSE}
+
+
+@pytest.fixture(scope="module")
+def sqlite() -> Iterator[Db]:
+    """SQLite with tables: it tells its plan without rows to plan for."""
+    db = connect("sqlite")
+    make_tables(db)
+    yield db
+    db.close()
+
+
+def plan_of(db: Db, statement: Statement) -> list[str]:
+    """Return SQLite's plan for a statement."""
+    sql = statement.ready("sqlite").sql
+    return [str(row[3]) for row in db.text("EXPLAIN QUERY PLAN " + sql, [None] * sql.count("?"))]
+
+
+def test_all_statements_are_found() -> None:
+    assert {"DEAL", "ADD_ENTRY", "CLAIMABLE", "DUE_RUNS", "CARDS", "NEXT_DUE", "ADD_TOTAL", "ARCHIVE.users"} <= set(
+        FOUND
+    )
+    assert len(FOUND) > 70
+
+
+@pytest.mark.parametrize("name", sorted(FOUND))
+def test_a_statement_walks_through_no_table_that_grows(sqlite: Db, name: str) -> None:
+    assert [line for line in plan_of(sqlite, FOUND[name]) if _walks(line)] == []
+
+
+def _walks(line: str) -> bool:
+    found = WALKS.match(line)
+    if found is None:
+        return False
+    return found["table"] not in SMALL and not TODO.intersection(found["how"].split())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CARDS",
+        "COLUMN_IDS",
+        "TOP",
+        "DUE_RUNS",
+        "LAST_BATCH",
+        "timeline limit=True",
+        "deliveries before=True",
+        "deals stage=True limit=True",
+    ],
+)
+def test_an_order_comes_from_the_index(sqlite: Db, name: str) -> None:
+    assert [line for line in plan_of(sqlite, FOUND[name]) if "TEMP B-TREE" in line] == []
+
+
+def test_every_statement_is_valid_on_postgresql(fresh_postgres: str) -> None:
+    db = connect("postgresql", fresh_postgres)
+    make_tables(db)
+    for number, (_, statement) in enumerate(statements()):
+        places = count(1)
+        sql = re.sub("%s", lambda _: f"${next(places)}", statement.ready("postgresql").sql)  # noqa: B023 - used at once
+        db.text(f"PREPARE p{number} AS {sql}")
+    db.close()

@@ -1,0 +1,57 @@
+"""Databases in memory that are copied in no time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.ports import Clock
+from data import fresh
+from data.inline import InlineStore
+from data.sql import Db
+
+
+def nothing() -> None:
+    """Let the process live."""
+
+
+def inline_store(
+    connection: sqlite3.Connection,
+    clock: Clock,
+    before_commit: Callable[[], None] = nothing,
+    after_commit: Callable[[], None] = nothing,
+) -> InlineStore:
+    """Return a store over a connection; several share it as processes share a file."""
+    return fresh.inline_store(Db(connection, "sqlite"), clock, before_commit=before_commit, after_commit=after_commit)
+
+
+Tables = Mapping[str, Sequence[tuple[Any, ...]]]
+
+
+def copy_of(data: Tables | None) -> sqlite3.Connection:
+    """Return a database of its own with that content (None: only the tables)."""
+    connection = fresh.memory_db("cafe00000001").connection
+    assert isinstance(connection, sqlite3.Connection)
+    if data is not None:
+        restore(connection, data)
+    return connection
+
+
+def contents(connection: sqlite3.Connection) -> Tables:
+    """Return all rows of all tables."""
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names}
+
+
+def restore(connection: sqlite3.Connection, tables: Tables) -> None:
+    """Put the rows back as they were, through statements that stay prepared."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    connection.execute("BEGIN")
+    for name, rows in tables.items():
+        connection.execute(f'DELETE FROM "{name}"')
+        if rows:
+            places = ", ".join("?" * len(rows[0]))
+            connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', rows)
+    connection.execute("COMMIT")

@@ -1,0 +1,181 @@
+"""Bugs on purpose: each breaks one invariant, and the simulator must find it within a thousand seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.engine import chaining, dispatching, entering, guarding, outcomes, running, starting
+from core.model.delivery import DeliveryStatus, Outcome, OutcomeKind
+from core.model.moment import Moment
+from core.model.run import RunStatus
+from core.plan import Plan
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def loses_a_run(patch: pytest.MonkeyPatch) -> None:
+    """An entry forgets its last rule."""
+    good = starting.start
+
+    def bad(rules: Sequence[Any], *args: Any) -> Any:
+        return good(rules[:-1] if len(rules) > 2 else rules, *args)
+
+    patch.setattr(starting, "start", bad)
+
+
+def wrong_stage(patch: pytest.MonkeyPatch) -> None:
+    """A move by a rule writes another stage into the deal than into its entry."""
+    good = entering.plan
+
+    def bad(*args: Any, **kwargs: Any) -> Plan:
+        plan = good(*args, **kwargs)
+        if plan.entered[0].entry.cause.automatic:
+            plan.entered[0].deal = replace(plan.entered[0].deal, stage="a")
+        return plan
+
+    patch.setattr(entering, "plan", bad)
+
+
+def two_outcomes(patch: pytest.MonkeyPatch) -> None:
+    """A refused message gets two lines on the timeline."""
+    good = dispatching.finished
+
+    def bad(*args: Any) -> Plan:
+        plan = good(*args)
+        plan.timeline += [t for t in plan.timeline if t.data.get("status") == "failed"]
+        return plan
+
+    patch.setattr(dispatching, "finished", bad)
+
+
+def sends_cancelled(patch: pytest.MonkeyPatch) -> None:
+    """Leaving a stage cancels what an engine has already leased."""
+
+    def bad(house: Any, delivery: Any, *, undo: bool) -> bool:
+        return bool(delivery.status is DeliveryStatus.QUEUED)
+
+    patch.setattr(entering, "_stoppable", bad)
+    _unfenced(patch)
+
+
+def _unfenced(patch: pytest.MonkeyPatch) -> None:
+    """The cancelling write takes no notice of the lease."""
+    from data.tx import SqlTx
+
+    good = SqlTx.apply
+
+    def bad(self: Any, plan: Plan) -> Any:
+        for entered in plan.entered:
+            for before, _after in entered.cancelled_deliveries:
+                if before.worker is not None:
+                    self.release([before.id], before.worker)
+            entered.cancelled_deliveries = [
+                (replace(b, worker=None), replace(a, worker=None)) for b, a in entered.cancelled_deliveries
+            ]
+        return good(self, plan)
+
+    patch.setattr(SqlTx, "apply", bad)
+
+
+def holds_twice(patch: pytest.MonkeyPatch) -> None:
+    """A message with an unknown outcome is sent again although its policy is *hold*."""
+    good = outcomes.after
+
+    def bad(delivery: Any, outcome: Outcome, now: Any, rng: Any) -> Any:
+        if outcome.kind is OutcomeKind.UNKNOWN:
+            outcome = replace(outcome, kind=OutcomeKind.DEFERRED)
+        return good(delivery, outcome, now, rng)
+
+    patch.setattr(outcomes, "after", bad)
+
+
+def not_durable(patch: pytest.MonkeyPatch) -> None:
+    """*Sending* is not made durable before a send."""
+
+    async def bad(self: Any, group: Any) -> Any:
+        return group
+
+    patch.setattr(dispatching.Dispatcher, "_marked", bad)
+
+
+def circles(patch: pytest.MonkeyPatch) -> None:
+    """The loop guard lets everything through, up to a number that ends the seed."""
+    patch.setattr(guarding, "check", lambda deal, cause, moves: good(deal, cause, moves) if moves > 30 else None)
+
+
+good = guarding.check
+
+
+def overtakes(patch: pytest.MonkeyPatch) -> None:
+    """A delivery is given another place in its deal's queue than its run has."""
+    make = running._delivery
+
+    def bad(context: Any, effect: Any) -> Any:
+        delivery = make(context, effect)
+        return replace(delivery, due_at=Moment(delivery.at + 60_000) if delivery.position % 2 == 0 else delivery.at)
+
+    patch.setattr(running, "_delivery", bad)
+
+
+def never_drains(patch: pytest.MonkeyPatch) -> None:
+    """Nobody tells the rules below that the one above has ended."""
+    patch.setattr(chaining, "after", lambda *args: None)
+
+
+def no_grace(patch: pytest.MonkeyPatch) -> None:
+    """Runs start at once after a person's act."""
+    start = starting.runs_for
+    patch.setattr(starting, "runs_for", lambda house, deal, at, grace: start(house, deal, at, 0))
+
+
+def wrong_totals(patch: pytest.MonkeyPatch) -> None:
+    """An automatic move does not tell the store where the deal stood."""
+    plan_of = entering.plan
+
+    def bad(house: Any, deal: Any, *args: Any, **kwargs: Any) -> Plan:
+        plan = plan_of(house, deal, *args, **kwargs)
+        entered = plan.entered[0]
+        if entered.entry.cause.automatic and entered.before is not None:
+            entered.before = replace(entered.before, stage=entered.deal.stage)
+        return plan
+
+    patch.setattr(entering, "plan", bad)
+
+
+def done_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """A run counts as done although its message was refused."""
+    patch.setitem(outcomes._RUN_ENDS, DeliveryStatus.FAILED, RunStatus.DONE)
+
+
+def other_bytes(patch: pytest.MonkeyPatch) -> None:
+    """Every attempt writes its own date into the message."""
+    send = dispatching.Dispatcher._send
+    count = [0]
+
+    async def bad(self: Any, lane: Any, delivery: Any, house_id: str) -> Outcome:
+        count[0] += 1
+        message = replace(delivery.message, data={**delivery.message.data, "date": count[0]})
+        return await send(self, lane, replace(delivery, message=message), house_id)
+
+    patch.setattr(dispatching.Dispatcher, "_send", bad)
+
+
+PLANTED: Mapping[str, tuple[Patch, str]] = {
+    "every entry has all its runs": (loses_a_run, "has runs"),
+    "the deal's stage is that of its open entry": (wrong_stage, "its open entries are"),
+    "one outcome a delivery": (two_outcomes, "the timeline says"),
+    "nothing is sent after cancel": (sends_cancelled, "sent after it was cancelled"),
+    "hold never twice": (holds_twice, "went out twice"),
+    "sending is durable before a hold is sent": (not_durable, "before “sending” was durable"),
+    "chains end": (circles, "its chain circles"),
+    "order within a deal": (overtakes, "overtook"),
+    "the queue drains": (never_drains, "does not drain"),
+    "grace": (no_grace, "within the grace"),
+    "totals": (wrong_totals, "totals say"),
+    "a run ends as its message did": (done_too_soon, "is done, its message is"),
+    "retries send the same bytes": (other_bytes, "other bytes"),
+}

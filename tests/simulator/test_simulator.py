@@ -1,0 +1,51 @@
+"""The deterministic simulator: seeds by the thousand, every invariant, every planted bug."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulator import script
+from tests.simulator.planted import PLANTED
+
+SEEDS = int(os.environ.get("FUNIL_SEEDS", "1000"))
+CHUNKS = 16
+WITHIN = 1000
+
+
+@pytest.fixture(autouse=True)
+def _loop() -> Iterator[None]:
+    yield
+    script.close_loop()
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_no_seed_breaks_an_invariant(chunk: int) -> None:
+    for seed in range(chunk, SEEDS, CHUNKS):
+        world = script.play(seed)
+        assert not world.broken, f"python -m tests.simulator {seed}\n" + "\n".join(world.trace[-40:])
+
+
+def test_a_seed_tells_the_same_story_twice() -> None:
+    for seed in range(20):
+        assert script.play(seed).trace == script.play(seed).trace
+
+
+@pytest.mark.parametrize("invariant", PLANTED)
+def test_a_planted_bug_is_found(invariant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant, sign = PLANTED[invariant]
+    plant(monkeypatch)
+    for seed in range(WITHIN):
+        world = script.play(seed)
+        if any(sign in problem for problem in world.broken):
+            return
+    pytest.fail(f"no seed of {WITHIN} found it")
+
+
+def test_the_stories_are_worth_telling() -> None:
+    """The seeds reach what they are for: crashes, retries, undo, refusals, unknown outcomes."""
+    told = "\n".join(line for seed in range(60) for line in script.play(seed).trace)
+    for event in ("crash before", "crash after", "around a send", "deferred", "rejected", "unknown", "undo", "refused"):
+        assert event in told, event

@@ -1,0 +1,203 @@
+"""What the actions do that take more than one line: panels, forms, the log, the filter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from core import commands
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.model.people import Contact
+from core.words import fill
+from tui import rule_words
+from tui.actions import keys_text
+from tui.board.cursor import Way
+from tui.line import Part
+from tui.mover import sentence_of
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+    from tui.outbound_rows import LogLine
+    from tui.screens.new_deal import Draft
+
+
+def carry(app: FunilApp, way: Way) -> None:
+    """Carry the chosen deals one step, or say that there is no further one."""
+    if not app.board.carry(way):
+        app.say(_("There is nothing further in that direction."))
+
+
+def here(app: FunilApp) -> str | None:
+    """Return the stage under the cursor."""
+    model = app.board.model
+    return model.columns[model.cursor].stage.id if model.columns else None
+
+
+def drop_sentence(app: FunilApp, deals: Sequence[str], stage: str | None) -> list[Part] | None:
+    """Return what the footer says while deals are carried over a stage."""
+    pipeline = app.desk.pipeline
+    if stage is None or pipeline is None:
+        return None
+    cards = app.source.cards_by_id(deals)
+    titles = [card.title for card in cards.values()] or list(deals)
+    origins = {card.stage for card in cards.values()}
+    return rule_words.drop_parts(app.desk.house, pipeline, stage, titles, origins)
+
+
+async def move_to_stage(app: FunilApp) -> None:
+    """Ask for a stage and bring the chosen deals there."""
+    from tui.panels.picker import Choice, Picker
+
+    pipeline, deals = app.desk.pipeline, app.board.chosen()
+    if pipeline is None:
+        return
+    title = fill(ngettext("Move {n} deal to …", "Move {n} deals to …", len(deals)), {"n": len(deals)})
+    if len(deals) == 1:
+        title = fill(_("Move “{deal}” to …"), {"deal": app.deal_name(deals[0])})
+    choices = [
+        Choice(stage.id, stage.name, mark=stage.color, note=_rules_note(app, pipeline.id, stage.id))
+        for stage in pipeline.stages
+    ]
+    stage = await app.push_screen_wait(Picker(title, choices, at=here(app)))
+    if stage is not None:
+        app.board.clear_marks()
+        await app.mover.move(deals, pipeline.id, stage)
+
+
+def _rules_note(app: FunilApp, pipeline: str, stage: str) -> str:
+    rules = rule_words.acting(app.desk.house, pipeline, stage)
+    return " · ".join(rule_words.rule_words(rule) for rule in rules[:3]) + (" …" if len(rules) > 3 else "")
+
+
+def open_deal(app: FunilApp) -> None:
+    """Show the deal under the cursor beside the board."""
+    if app.board.model.deal is not None:
+        app.panel.show(app.board.model.deal)
+        app.panel.focus()
+
+
+async def new_deal(app: FunilApp) -> None:
+    """Ask for a new deal and make it."""
+    from tui.screens.new_deal import NewDealForm
+
+    pipeline = app.desk.pipeline
+    if pipeline is None:
+        return
+    people = await asyncio.to_thread(app.desk.store.read, lambda reader: list[Contact](reader.all_contacts()))
+    stage = here(app) or pipeline.stages[0].id
+    currency = app.desk.house.company.currency
+    draft = await app.push_screen_wait(NewDealForm(pipeline, stage, currency, people))
+    if draft is not None:
+        await _make(app, pipeline.id, currency, draft)
+
+
+async def _make(app: FunilApp, pipeline: str, currency: str, draft: Draft) -> None:
+    new = commands.NewDeal(
+        title=draft.title,
+        pipeline=pipeline,
+        stage=draft.stage,
+        amount=None if draft.amount is None else str(draft.amount),
+        currency=currency,
+        contacts=(draft.contact,) if draft.contact else (),
+        responsible=app.desk.doorway.user,
+    )
+    try:
+        deal = await app.desk.store.write(commands.add_deal(new, app.desk.doorway.user))
+    except Exception as error:
+        app.say(sentence_of(error), trouble=True)
+        return
+    app.written()
+    app.board.go_to(deal)
+
+
+async def switch_pipeline(app: FunilApp) -> None:
+    """Ask for a pipeline and show it."""
+    from tui.panels.picker import Choice, Picker
+
+    choices = [Choice(p.id, p.name) for p in app.desk.house.pipelines.values()]
+    chosen = await app.push_screen_wait(Picker(_("Show pipeline …"), choices, at=app.desk.pipeline_id))
+    if chosen is not None:
+        app.show_pipeline(chosen)
+
+
+async def open_menu(app: FunilApp) -> None:
+    """Show what can be done with the deal under the cursor, and do what is chosen."""
+    from tui.panels.picker import Choice, Picker
+
+    choices = [
+        Choice(action.id, _(action.title), keys_text(action.keys[:1]), why_not=action.why_not(app))
+        for action in app.registry.menu()
+    ]
+    deals = app.board.chosen()
+    count = fill(ngettext("{n} marked deal", "{n} marked deals", len(deals)), {"n": len(deals)})
+    title = app.deal_name(deals[0]) if len(deals) == 1 else count
+    chosen = await app.push_screen_wait(Picker(title, choices))
+    if chosen is not None:
+        app.perform(chosen)
+
+
+def cycle_log(app: FunilApp) -> None:
+    """Board → docked log → log over the whole screen → board."""
+    if not app.log_view.has_focus:
+        app.log_view.focus()
+    elif not app.screen.has_class("full-log"):
+        app.screen.add_class("full-log")
+    else:
+        leave_log(app)
+
+
+def leave_log(app: FunilApp) -> None:
+    """Go from the log back to the board."""
+    app.screen.remove_class("full-log")
+    app.board.focus()
+
+
+async def read_message(app: FunilApp, line: LogLine) -> None:
+    """Show a whole message of the log."""
+    from tui.panels.message import MessagePanel
+
+    await app.push_screen(MessagePanel(line, app.desk.moments()))
+
+
+def go_to_deal(app: FunilApp) -> None:
+    """Put the board's cursor on the deal of the message under the log's cursor."""
+    line = app.log_view.rows.current
+    if line is not None and app.find_deal(line.row.deal):
+        leave_log(app)
+
+
+def open_filter(app: FunilApp) -> None:
+    """Let the person type words."""
+    app.filter_line.open(app.desk.search)
+
+
+async def open_palette(app: FunilApp) -> None:
+    """Find anything by name."""
+    from textual.command import CommandPalette
+
+    from tui.palette import Everything
+
+    await app.push_screen(CommandPalette(providers=[Everything], placeholder=_("what do you want to do?")))
+
+
+async def show_help(app: FunilApp) -> None:
+    """Show all keys."""
+    from tui.screens.help import HelpScreen
+
+    await app.push_screen(HelpScreen(app.registry))
+
+
+def back(app: FunilApp) -> None:
+    """Undo one level of what is open: panel, log, marks, filter."""
+    if app.panel.display:
+        app.close_panel()
+    elif app.log_view.has_focus or app.screen.has_class("full-log"):
+        leave_log(app)
+    elif app.board.model.anchor is not None or app.board.model.marks:
+        app.board.clear_marks()
+    elif app.desk.search:
+        app.filter.set("")
+    else:
+        app.board.focus()

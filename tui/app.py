@@ -1,0 +1,269 @@
+"""The board's app: it puts the widgets together and passes their messages on to those who act."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Awaitable, Sequence
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.driver import Driver
+
+from core.errors import FunilError
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.safe_text import safe_text
+from core.words import fill
+from tui import acts, header, theme, wording
+from tui.actions import Action, Registry, Scope, keys_text
+from tui.bars import Bar
+from tui.board.view import BoardView
+from tui.bridge import Doorway, Woken
+from tui.desk import Desk
+from tui.driver import honest
+from tui.filter_line import FilterLine
+from tui.filtering import Filter
+from tui.footer import FooterLine
+from tui.header import HeaderLine
+from tui.live import Live
+from tui.mover import Mover
+from tui.outbound_log import OutboundLog
+from tui.outbound_rows import LogLine, page
+from tui.panels.deal import DealPanel
+from tui.source import DealSource
+from tui.verbs import REGISTRY
+
+SWITCH: Final = 0.0005
+"""Seconds that a busy thread may keep the interpreter from the keys."""
+
+
+class FunilApp(App[None]):
+    """Shows one house's pipelines and its outbound log, and keeps its engine while no other process does."""
+
+    CSS_PATH = "styles/app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = list[BindingType](REGISTRY.bindings())
+
+    def __init__(self, doorway: Doorway, registry: Registry = REGISTRY) -> None:
+        super().__init__()
+        for look in (theme.DARK, theme.LIGHT):
+            self.register_theme(look)
+        self.theme = theme.DARK.name
+        self.registry = registry
+        self.desk = Desk(doorway)
+        self.source = DealSource(doorway.store)
+        self.filter: Filter = Filter(self)
+        self.mover: Mover = Mover(doorway.store, self, doorway.user, self.deal_name)
+        self.header = HeaderLine(id="header")
+        self.filter_line = FilterLine(id="filter")
+        self.board: BoardView = BoardView(self.source, wording.of(self.desk), lambda: self.desk.now, id="board")
+        self.log_view: OutboundLog = OutboundLog(self._read_log, self.desk.moments, id="log")
+        self.footer = FooterLine(self._hints, id="footer")
+        self.panel: DealPanel = DealPanel(doorway.store, self.desk.moments, id="deal")
+        self.live: Live = Live(self)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Use a driver that does not take a lost mouse button for a drop."""
+        return honest(super().get_driver_class())
+
+    def compose(self) -> ComposeResult:
+        """Put header, filter, board, log and footer under one another, the deal panel beside the board."""
+        yield self.header
+        yield self.filter_line
+        with Horizontal(id="upper"):
+            yield self.board
+            yield self.panel
+        yield self.log_view
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Show the board, then begin to listen and to work."""
+        sys.setswitchinterval(SWITCH)
+        self.board.show(self.desk.pipeline)
+        self.board.focus()
+        self.show_header()
+        self.watch(self.screen, "focused", self._other_keys, init=False)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Load what the first paint can do without."""
+        self.log_view.reload()
+        self.desk.load_kinds()
+        self.show_again()
+        self.live.begin()
+        gc.collect()
+        gc.freeze()
+
+    # Actions ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def scope(self) -> Scope:
+        """Where the focus is."""
+        if self.focused is self.board or self.focused is None:
+            return Scope.BOARD
+        return Scope.LOG if self.focused is self.log_view else Scope.APP
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a key act only where its action belongs."""
+        if action != "do":
+            return True
+        scope = self.registry[str(parameters[0])].scope
+        return scope is Scope.APP or scope is self.scope
+
+    def action_do(self, action_id: str) -> None:
+        """Do what a key stands for."""
+        self.perform(action_id)
+
+    def perform(self, action_id: str) -> None:
+        """Do an action of the registry, or say why it cannot be done now."""
+        action = self.registry[action_id]
+        why = action.why_not(self)
+        if why is not None:
+            self.say(why)
+            return
+        try:
+            work = action.run(self)
+        except FunilError as error:
+            self.say(str(error), trouble=True)
+            return
+        if work is not None:
+            self.run_worker(self._finish(work), name=action_id)
+
+    async def _finish(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except FunilError as error:
+            self.say(str(error), trouble=True)
+
+    def _other_keys(self) -> None:
+        self.footer.recheck()
+
+    def _hints(self) -> list[tuple[Action, bool]]:
+        return [(action, action.why_not(self) is None) for action in self.registry.footer(self.scope)]
+
+    def action_help_quit(self) -> None:
+        """Say how to leave to whoever tries ctrl+c."""
+        self.say(fill(_("Press {key} to quit."), {"key": keys_text(self.registry["app.quit"].keys[:1])}))
+
+    async def action_quit(self) -> None:
+        """Leave, and say what waits for the next engine."""
+        await self.live.end()
+        self.desk.count()
+        waiting = self.desk.waiting
+        line = ngettext(
+            "{n} run waits; it acts while Funil or `funil worker` runs",
+            "{n} runs wait; they act while Funil or `funil worker` runs",
+            waiting,
+        )
+        self.exit(message=Text(fill(line, {"n": waiting})) if waiting else None)
+
+    # What the widgets say ---------------------------------------------------------------------------------------------
+
+    def on_woken(self, _event: Woken) -> None:
+        """Something happened outside."""
+        self.live.woken()
+
+    @on(Bar.Chosen)
+    def _bar_chosen(self, event: Bar.Chosen) -> None:
+        self.perform(event.action)
+
+    @on(FilterLine.Words)
+    def _words_typed(self, event: FilterLine.Words) -> None:
+        self.filter.set(event.words)
+        if event.done and self.focused in (None, self.filter_line):
+            self.board.focus()
+
+    @on(OutboundLog.Opened)
+    def _message_opened(self, event: OutboundLog.Opened) -> None:
+        self.run_worker(acts.read_message(self, event.line))
+
+    @on(DealPanel.Closed)
+    def close_panel(self) -> None:
+        """Close the deal panel and go back to the board."""
+        self.panel.hide()
+        self.board.focus()
+
+    @on(BoardView.Dropped)
+    def _dropped(self, event: BoardView.Dropped) -> None:
+        self.run_worker(self.mover.move(event.deal_ids, self.desk.pipeline_id, event.stage, event.above))
+
+    @on(BoardView.DragOver)
+    def _dragged_over(self, event: BoardView.DragOver) -> None:
+        self.footer.announce(acts.drop_sentence(self, event.deal_ids, event.stage))
+
+    @on(BoardView.Opened)
+    def _deal_opened(self) -> None:
+        self.perform("deal.open")
+
+    @on(BoardView.MenuAsked)
+    def _menu_asked(self) -> None:
+        self.perform("deal.menu")
+
+    @on(BoardView.CursorMoved)
+    @on(BoardView.MarksChanged)
+    def _cursor_moved(self) -> None:
+        self.footer.recheck()
+        if self.panel.display:
+            self.panel.follow(self.board.model.deal)
+
+    # What those who act ask of the screen -----------------------------------------------------------------------------
+
+    def say(self, sentence: str, *, trouble: bool = False) -> None:
+        """Tell the person something for some seconds."""
+        self.notify(safe_text(sentence, lines=True), severity="error" if trouble else "information", markup=False)
+
+    def put_back(self, deals: Sequence[str]) -> None:
+        """Show deals where the store has them."""
+        self.board.revert(deals)
+
+    def came_back(self, deals: Sequence[str]) -> None:
+        """Put the cursor on the first deal that an undo has put back."""
+        self.board.apply_changes(deals)
+        self.board.go_to(deals[0])
+
+    def written(self) -> None:
+        """Take notice of a commit of this board."""
+        self.live.written()
+
+    def show_header(self) -> None:
+        """Draw the header line with what holds now."""
+        self.header.show(header.state_of(self.desk, self.source.found, self.live.seat.state))
+
+    def show_again(self) -> None:
+        """Show the pipeline as it is configured now; the cursor stays on its deal."""
+        deal = self.board.model.deal
+        self.board.show(self.desk.pipeline)
+        if deal is not None:
+            self.board.go_to(deal)
+
+    def show_pipeline(self, pipeline: str) -> None:
+        """Show another pipeline."""
+        self.desk.pipeline_id = pipeline
+        self.board.show(self.desk.pipeline)
+        if self.desk.search:
+            self.filter.again()
+        self.show_header()
+
+    def dress(self, name: str) -> None:
+        """Change the theme."""
+        self.theme = name
+
+    def deal_name(self, deal: str) -> str:
+        """Return a deal's title, or its id where it is not known."""
+        card = self.source.cards_by_id([deal]).get(deal)
+        return card.title if card else deal
+
+    def find_deal(self, deal: str) -> bool:
+        """Put the board's cursor on a deal; say so where it is not shown."""
+        if self.board.go_to(deal):
+            return True
+        self.say(_("That deal is not on this board: another pipeline or the filter hides it."))
+        return False
+
+    def _read_log(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
+        return self.desk.store.read(lambda reader: page(reader, after, limit))

@@ -1,0 +1,60 @@
+"""Texts cut to cells: harmless, never wider than their room, never a wide character cut in half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+
+from core.model.pipeline import Stage
+
+ELLIPSIS: Final = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the board says things: money in minor units with a currency, in full and short, and a span of milliseconds.
+
+    ``empty_board`` are the lines shown while the pipeline has no deals, ``empty_column`` is what a column without any
+    says, ``note`` gives a few words for the head of a stage (what its rules do), or nothing, and ``person`` the name
+    of a responsible.
+    """
+
+    money: Callable[[int, str], str]
+    money_short: Callable[[int, str], str]
+    age: Callable[[int], str]
+    empty_board: Sequence[str] = ()
+    empty_column: str = ""
+    note: Callable[[Stage], str] = lambda stage: ""
+    person: Callable[[str], str] = str
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text of at most ``width`` cells, with an ellipsis where something was left out."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+
+
+def pad(text: str, width: int) -> str:
+    """Return a text of exactly ``width`` cells, cut or filled up on the right."""
+    return set_cell_size(cut(text, width), max(0, width))
+
+
+def two_ends(left: str, right: str, width: int, least: int = 6) -> tuple[str, str]:
+    """Return both texts for one line of ``width`` cells: the left gives way down to ``least`` cells, then the right.
+
+    The left one is filled up so that both together are exactly ``width`` cells wide.
+    """
+    if not left:
+        right = cut(right, width)
+        return " " * max(0, width - cell_len(right)), right
+    if right and width - cell_len(right) - 1 < min(least, cell_len(left)):
+        right = cut(right, width - least - 1)
+    if not right:
+        return pad(left, width), ""
+    return pad(left, width - cell_len(right) - 1) + " ", right

@@ -1,0 +1,83 @@
+"""What the screen works on at the moment: the house, the pipeline shown, the clock, who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.model.house import House
+from core.model.moment import Moment
+from core.model.pipeline import Pipeline
+from core.ports import Reader
+from tui import format as fmt
+from tui.bridge import Doorway
+from tui.outbound_paint import Moments
+
+NO_PIPELINE: Final = ""
+
+
+class Desk:
+    """Small facts that header, footer and panels share, read again when the feed says so."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        self.doorway = doorway
+        self.store = doorway.store
+        self.house: House = self.store.read(_house)
+        self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)
+        self.search = ""
+        self.now = Moment(0)
+        self.simulated = False
+        self.waiting = 0
+        self.undoable = False
+        self.icons: Mapping[str, str] = {}
+        self.tick()
+        self.count()
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The pipeline that is shown; None in a house without any."""
+        return self.house.pipelines.get(self.pipeline_id)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the person at the screen, else the company's."""
+        user = self.house.users.get(self.doorway.user or "")
+        return fmt.zone(user.timezone if user and user.timezone else self.house.company.timezone)
+
+    def moments(self) -> Moments:
+        """Return what is needed to write a moment for this person."""
+        return Moments(self.now, self.zone)
+
+    def tick(self) -> None:
+        """Read the clock."""
+        self.now, self.simulated = self.store.read(_clock)
+
+    def count(self) -> None:
+        """Read what waits and whether there is a move to undo."""
+        self.waiting, self.undoable = self.store.read(_work)
+
+    def load_kinds(self) -> None:
+        """Load the kinds of rules and take over their icons; until then the heads show none."""
+        from core.rules import catalogue
+
+        self.icons = {kind.id: kind.icon for kind in catalogue.kinds().values()}
+
+    def reload_house(self) -> None:
+        """Read the configuration; a pipeline that is gone makes room for the first one there is."""
+        self.house = self.store.read(_house)
+        if self.pipeline is None:
+            self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)
+
+
+def _house(reader: Reader) -> House:
+    return reader.house()
+
+
+def _clock(reader: Reader) -> tuple[Moment, bool]:
+    simulated = reader.simulated_now()
+    return (reader.now() if simulated is None else simulated), simulated is not None
+
+
+def _work(reader: Reader) -> tuple[int, bool]:
+    return reader.waiting_runs_count(), reader.last_batch() is not None

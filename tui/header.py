@@ -1,0 +1,122 @@
+"""The header line: where one is, what is filtered, what time the rules live by, who the engine is, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.model.moment import MINUTE, Moment
+from core.safe_text import safe_text
+from core.words import fill
+from tui import format as fmt
+from tui.bars import Bar
+from tui.desk import Desk
+from tui.engine_seat import EngineState, Seat
+from tui.line import Part, spread
+from tui.source import Found
+
+UTC: Final = ZoneInfo("UTC")
+STARTING: Final = EngineState(Seat.STARTING)
+GAP: Final = Part("   ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderState:
+    """All that the header shows."""
+
+    pipeline: str = ""
+    several: bool = False
+    search: str = ""
+    found: int | None = None
+    cut: bool = False
+    now: Moment = Moment(0)
+    zone: ZoneInfo = UTC
+    simulated: bool = False
+    engine: EngineState = STARTING
+    waiting: int = 0
+    user: str | None = None
+
+
+def state_of(desk: Desk, found: Found | None, engine: EngineState) -> HeaderState:
+    """Return what the header shows of the desk."""
+    pipeline = desk.pipeline
+    return HeaderState(
+        pipeline=pipeline.name if pipeline else _("no pipeline"),
+        several=len(desk.house.pipelines) > 1,
+        search=desk.search,
+        found=found.count if found else None,
+        cut=found.cut if found else False,
+        now=Moment(desk.now - desk.now % MINUTE),
+        zone=desk.zone,
+        simulated=desk.simulated,
+        engine=engine,
+        waiting=desk.waiting,
+        user=desk.doorway.user,
+    )
+
+
+class HeaderLine(Bar):
+    """Draws a :class:`HeaderState`."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.state = HeaderState()
+
+    def show(self, state: HeaderState) -> None:
+        """Draw another state; the same one again costs nothing."""
+        if state != self.state:
+            self.state = state
+            self.refresh()
+
+    def parts(self, width: int) -> list[Part]:
+        """Return the header's parts for a width."""
+        return spread(_left(self.state), _right(self.state), width)
+
+
+def _left(state: HeaderState) -> list[Part]:
+    mark = " ▾" if state.several else ""
+    parts = [
+        Part(" Funil", "accent"),
+        Part(" · ", "dim"),
+        Part(safe_text(state.pipeline) + mark, "strong", "pipeline.switch"),
+    ]
+    if not state.search:
+        return [*parts, GAP, Part(_("/ filter"), "dim", "filter.open", 6)]
+    found = "" if state.found is None else fill(ngettext("{n} deal", "{n} deals", state.found), {"n": state.found})
+    more = "+" if state.cut else ""
+    words = Part("/ " + safe_text(state.search), "warn", "filter.open")
+    return [*parts, GAP, words, Part(f"  {found}{more}", "dim", None, 2)]
+
+
+def _right(state: HeaderState) -> list[Part]:
+    clock = fmt.weekday_time(state.now, state.zone)
+    parts = [
+        Part("◷ " + clock if state.simulated else clock, "warn" if state.simulated else "dim", None, 4),
+        Part("   ", rank=4),
+        _engine(state.engine),
+    ]
+    if state.waiting:
+        words = fill(ngettext("{n} run waits", "{n} runs wait", state.waiting), {"n": state.waiting})
+        parts += [Part("   ", rank=3), Part(words, "plain", None, 3)]
+    if state.user:
+        parts += [Part("   ", rank=5), Part(safe_text(state.user), "dim", None, 5)]
+    return [*parts, Part(" ")]
+
+
+def _engine(engine: EngineState) -> Part:
+    match engine.seat:
+        case Seat.HERE:
+            return Part("● " + _("engine"), "good")
+        case Seat.ELSEWHERE if engine.process:
+            return Part("○ " + fill(_("engine: process {process}"), {"process": engine.process}), "plain")
+        case Seat.ELSEWHERE:
+            return Part("○ " + _("engine: another process"), "plain")
+        case Seat.BROKEN:
+            return Part("✗ " + _("engine stopped"), "bad")
+        case Seat.NOBODY:
+            return Part("○ " + _("no engine here"), "warn")
+        case _:
+            return Part("◌ " + _("engine starts"), "dim")

@@ -1,0 +1,173 @@
+"""How a line of the outbound log looks: texts with the names of their styles, cut to the width. No Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len, set_cell_size
+
+from core import phones
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.model.moment import Moment
+from core.safe_text import safe_text
+from core.words import fill
+from tui import format as fmt
+from tui import reasons
+from tui.outbound_rows import LogLine
+
+if TYPE_CHECKING:
+    from core.outbound import Row
+
+Piece = tuple[str, str]
+"""A text and the name of its style."""
+
+CHANNEL_ICONS: Final[Mapping[str, str]] = {
+    "email": "✉",
+    "sms": "❝",
+    "telephony": "☎",
+    "open_channel": "✈",
+    "webhook": "↗",
+}
+CHANNEL_NAMES: Final[Mapping[str, str]] = {
+    "email": N_("e-mail"),
+    "sms": N_("SMS"),
+    "telephony": N_("call"),
+    "open_channel": N_("chat"),
+    "webhook": N_("webhook"),
+}
+STATUS_SIGNS: Final[Mapping[str, str]] = {
+    "held": "◷",
+    "queued": "◔",
+    "sending": "▸",
+    "sent": "✓",
+    "delivered": "✓",
+    "undelivered": "✗",
+    "failed": "✗",
+    "unknown": "?",
+    "cancelled": "⊘",
+}
+STATUS_NAMES: Final[Mapping[str, str]] = {
+    "held": N_("held"),
+    "queued": N_("queued"),
+    "sending": N_("sending"),
+    "sent": N_("sent"),
+    "delivered": N_("delivered"),
+    "undelivered": N_("not delivered"),
+    "failed": N_("failed"),
+    "unknown": N_("outcome unknown"),
+    "cancelled": N_("cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What a line needs to know of time: the present moment, the reader's zone and its day."""
+
+    now: Moment
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The present day in the reader's zone."""
+        return fmt.local(self.now, self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Widths in cells of a line's parts; 0 leaves a part out."""
+
+    channel: int
+    to: int
+    text: int
+    status: int
+    deal: int
+
+
+def columns(width: int) -> Columns:
+    """Share out a width: the text gets what the others leave."""
+    channel = 8 if width >= 100 else 0
+    deal = min(26, width // 7) if width >= 96 else 0
+    to = min(30, max(14, width // 5))
+    status = min(44, max(20, width * 27 // 100))
+    gaps = 1 + 9 + 2 + 2 + channel + 1 + 1 + (1 if deal else 0) + 1
+    return Columns(channel, to, max(0, width - gaps - to - status - deal), status, deal)
+
+
+def line(item: LogLine, width: int, moments: Moments) -> list[Piece]:
+    """Return one line of exactly ``width`` cells."""
+    row, share = item.row, columns(width)
+    tone = row.status if row.status in STATUS_SIGNS else "queued"
+    pieces: list[Piece] = [
+        (" " + fmt.log_time(row.at, moments.zone, moments.today) + " ", "time"),
+        (STATUS_SIGNS.get(row.status, "·") + " ", tone),
+        (CHANNEL_ICONS.get(row.message.channel, "•") + " ", "time"),
+    ]
+    if share.channel:
+        pieces.append((fit(_(CHANNEL_NAMES.get(row.message.channel, str(row.message.channel))), share.channel), "time"))
+    pieces += [
+        (fit(recipient(row), share.to) + " ", "to"),
+        (fit(subject(row), share.text) + " ", "text"),
+        (fit(safe_text(status_words(row, moments)), share.status), tone),
+    ]
+    if share.deal:
+        pieces.append((" " + fit(safe_text(item.title), share.deal), "deal"))
+    return _exactly(pieces, width)
+
+
+def recipient(row: Row) -> str:
+    """Return the address; a telephone number the way people write it."""
+    to = row.message.to
+    return safe_text(phones.readable(to) if to.startswith("+") else to)
+
+
+def subject(row: Row) -> str:
+    """Return the subject, or the beginning of the text, in one line."""
+    return safe_text(row.message.subject or row.message.text)
+
+
+def status_words(row: Row, moments: Moments) -> str:
+    """Say how it stands with a message and why, in words."""
+    name = _(STATUS_NAMES.get(row.status, row.status))
+    why = row.detail.local() or reasons.words(row.reason)
+    if row.status == "held":
+        return held_words(row, moments.now)
+    done = row.delivery.delivered_at or row.delivery.sent_at if row.delivery else None
+    if done is not None and row.status in ("sent", "delivered"):
+        return f"{name} {fmt.short_time(done, moments.zone, moments.today)}"
+    if row.status == "queued" and row.reason == "connection_paused":  # it waits for a person, not for a moment
+        return f"{name}: {reasons.words(row.reason)}"
+    if row.status == "queued" and row.due_at is not None and row.due_at > moments.now:
+        again = fill(_("again at {time}"), {"time": fmt.short_time(row.due_at, moments.zone, moments.today)})
+        return f"{again}: {why}" if why else again  # the time first: a narrow screen cuts the end
+    return f"{name}: {why}" if why else name
+
+
+def held_words(row: Row, now: Moment) -> str:
+    """Say how long a held message can still be taken back, and how."""
+    left = fmt.countdown(max(0, row.due_at - now)) if row.due_at is not None else ""
+    return fill(_("held {left} - u to undo"), {"left": left})
+
+
+def fit(text: str, width: int) -> str:
+    """Cut or fill a text to a width in cells; a cut one ends in an ellipsis."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+
+
+def _exactly(pieces: list[Piece], width: int) -> list[Piece]:
+    used = sum(cell_len(text) for text, _style in pieces)
+    if used < width:
+        return [*pieces, (" " * (width - used), "text")]
+    out: list[Piece] = []
+    left = width
+    for text, style in pieces:
+        cut = set_cell_size(text, min(left, cell_len(text)))
+        out.append((cut, style))
+        left -= cell_len(cut)
+    return out

@@ -1,0 +1,144 @@
+"""What the outbound log knows: rows newest first, read page by page, a cursor that stays on its message. No Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from core.ports import DeliveryFilter, Reader
+
+if TYPE_CHECKING:
+    from core.outbound import Row
+
+PAGE: Final = 100
+"""Rows read at one time while scrolling."""
+DEEP: Final = 200
+"""From this row on only what is in view is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A row with the title of its deal, as it stood when the row was read."""
+
+    row: Row
+    title: str
+
+
+class LogSource(Protocol):
+    """Reads one page of the log, newest first."""
+
+    def __call__(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
+        """Return up to ``limit`` lines that come after the given ones, which are the newest there were."""
+
+
+class LogRows:
+    """The lines that have been read so far, which of them stands on top and which has the cursor."""
+
+    def __init__(self, read: LogSource) -> None:
+        self._read = read
+        self.lines: list[LogLine] = []
+        self.complete = False
+        self.top = 0
+        self.cursor = 0
+        self.unseen = 0
+
+    @property
+    def following(self) -> bool:
+        """Whether new lines push the others down: while the newest is in view and has the cursor."""
+        return self.top == 0 and self.cursor == 0
+
+    @property
+    def current(self) -> LogLine | None:
+        """The line under the cursor."""
+        return self.lines[self.cursor] if self.cursor < len(self.lines) else None
+
+    def reload(self, height: int) -> None:
+        """Read again what can have changed in view and above it; view and cursor stay on their lines."""
+        follow = self.following
+        anchor = self.lines[self.top].row.id if self.top < len(self.lines) else None
+        pointed = self.current.row.id if self.current else None
+        if self.top + height > DEEP:
+            self._reload_deep(height)
+        else:
+            self._reload_all(self.top + 2 * height)
+        if not follow:
+            self._find(anchor, pointed)
+
+    def _reload_all(self, wanted: int) -> None:
+        self.lines = list(self._read((), wanted))
+        self.complete = len(self.lines) < wanted
+
+    def _reload_deep(self, height: int) -> None:
+        """Read the newest lines and those in view, and keep the others as they were read before."""
+        seen = self.lines[self.top - 1 : self.top + height]
+        head = list(self._read((), DEEP))
+        joint = _place(self.lines, head[-1].row.id) if head else None
+        if joint is None:
+            self.lines, self.complete = head, len(head) < DEEP
+            return
+        self.lines = head + self.lines[joint + 1 :]
+        start = (_place(self.lines, seen[0].row.id) or 0) + 1
+        fresh = {line.row.id: line for line in self._read(self.lines[:start], height)}
+        end = start + height
+        self.lines[start:end] = [fresh.get(line.row.id, line) for line in self.lines[start:end]]
+
+    def _find(self, anchor: str | None, pointed: str | None) -> None:
+        last = max(0, len(self.lines) - 1)
+        top, cursor = _place(self.lines, anchor), _place(self.lines, pointed)
+        top = min(self.top, last) if top is None else top
+        self.unseen += max(0, top - self.top)
+        self.cursor = min(self.cursor, last) if cursor is None else cursor
+        self.top = top
+
+    def move(self, step: int, height: int) -> None:
+        """Move the cursor by some lines, reading on where the end of what is loaded comes near."""
+        self._load_to(self.cursor + step + height)
+        self.cursor = max(0, min(len(self.lines) - 1, self.cursor + step))
+        self._show_cursor(height)
+
+    def point(self, line: int, height: int) -> None:
+        """Put the cursor on the line at a height of the view."""
+        self.move(self.top + line - self.cursor, height)
+
+    def scroll(self, step: int, height: int) -> None:
+        """Move the view by some lines; the cursor stays where it can be seen."""
+        self._load_to(self.top + step + height)
+        self.top = max(0, min(max(0, len(self.lines) - height), self.top + step))
+        self.cursor = max(self.top, min(self.top + max(0, height - 1), self.cursor))
+        self._seen()
+
+    def follow(self) -> None:
+        """Go back to the newest line and stay there."""
+        self.top = self.cursor = 0
+        self._seen()
+
+    def _show_cursor(self, height: int) -> None:
+        self.top = min(self.top, max(0, self.cursor))
+        self.top = max(self.top, self.cursor - max(1, height) + 1)
+        self._seen()
+
+    def _seen(self) -> None:
+        self.unseen = min(self.unseen, self.top)
+
+    def _load_to(self, wanted: int) -> None:
+        while not self.complete and len(self.lines) < wanted:
+            page = self._read(self.lines, PAGE)
+            self.lines.extend(page)
+            self.complete = len(page) < PAGE
+
+
+def _place(lines: Sequence[LogLine], row_id: str | None) -> int | None:
+    return next((n for n, line in enumerate(lines) if line.row.id == row_id), None)
+
+
+def page(reader: Reader, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
+    """Read one page of the log with the titles of its deals; held lines stand on top of all others."""
+    from core import outbound
+
+    last = after[-1].row.delivery if after else None
+    skip = len(after) if last is None else 0
+    where = DeliveryFilter(before=last.id if last else None, limit=limit + skip)
+    rows = outbound.log(reader, where)[skip:]
+    cards = reader.cards_by_id({row.deal for row in rows})
+    return [LogLine(row, cards[row.deal].title if row.deal in cards else row.deal) for row in rows]

@@ -1,0 +1,1 @@
+"""Panels that open over the board and go away with escape."""

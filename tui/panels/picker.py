@@ -1,0 +1,121 @@
+"""A list to choose from, narrowed by typing: stages, pipelines, the context menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from core.i18n import gettext as _
+from core.safe_text import fold, safe_text
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of a picker. ``words`` are searched and shown, ``mark`` is a colour (``#RRGGBB``) before them, ``note``
+    stands behind; ``why_not`` makes it dim and says why it cannot be chosen."""
+
+    id: str
+    words: str
+    note: str = ""
+    mark: str | None = None
+    why_not: str | None = None
+
+
+class Picker(ModalScreen[str | None]):
+    """Returns the id of the choice, or None. Typing narrows the list, arrows move, enter chooses, esc goes back."""
+
+    CSS_PATH = "../styles/picker.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", show=False),
+        Binding("down,ctrl+n", "step(1)", show=False, priority=True),
+        Binding("up,ctrl+p", "step(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._shown: list[Choice] = list(choices)
+        self._at = at
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, words and list."""
+        with Vertical(id="picker"):
+            yield Label(Content(safe_text(self._title)), id="picker-title")
+            yield Input(placeholder=_("type to narrow"), id="picker-words")
+            yield OptionList(id="picker-list")
+            yield Label("", id="picker-note")
+
+    def on_mount(self) -> None:
+        """Show every choice, the present one under the cursor."""
+        self.query_one(OptionList).can_focus = False
+        self._fill()
+        places = [n for n, choice in enumerate(self._shown) if choice.id == self._at]
+        if places:
+            self.query_one(OptionList).highlighted = places[0]
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        words = fold(event.value).split()
+        self._shown = [c for c in self._choices if all(word in fold(c.words) for word in words)]
+        self._fill()
+
+    def _fill(self) -> None:
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(_line(choice)) for choice in self._shown])
+        options.highlighted = 0 if self._shown else None
+        if not self._shown:
+            self.query_one("#picker-note", Label).update(Content(_("Nothing is called that.")))
+
+    @on(OptionList.OptionHighlighted)
+    def _explain(self, event: OptionList.OptionHighlighted) -> None:
+        note = self._shown[event.option_index].why_not if event.option_index < len(self._shown) else None
+        self.query_one("#picker-note", Label).update(Content(note or ""))
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self._choose(event.option_index)
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        if place is not None:
+            self._choose(place)
+
+    def _choose(self, place: int) -> None:
+        choice = self._shown[place]
+        if choice.why_not is None:
+            self.dismiss(choice.id)
+        else:
+            self.app.bell()
+
+    def action_step(self, step: int) -> None:
+        """Move the cursor of the list while the words keep the focus."""
+        options = self.query_one(OptionList)
+        if step > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go back when the board behind is clicked."""
+        if event.widget is self:
+            self.dismiss(None)
+
+
+def _line(choice: Choice) -> Content:
+    tone = "$foreground 55%" if choice.why_not else "$foreground"
+    mark = ("▌ ", choice.mark) if choice.mark else ("", "")
+    note = ("   " + safe_text(choice.note), "$foreground 55%") if choice.note else ("", "")
+    return Content.assemble(mark, (safe_text(choice.words), tone), note)

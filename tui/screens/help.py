@@ -1,0 +1,55 @@
+"""The help screen: every action with its keys, straight from the registry."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from core.i18n import gettext as _
+from tui.actions import SCOPE_TITLES, Registry, keys_text
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lists keys until esc."""
+
+    CSS_PATH = "../styles/help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self._registry = registry
+
+    def compose(self) -> ComposeResult:
+        """One text, scrolled as a whole."""
+        with VerticalScroll(id="help"):
+            yield Static(help_text(self._registry))
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the text."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def help_text(registry: Registry) -> Content:
+    """Return the keys of every action, by the place where they work."""
+    actions = list(registry)
+    wide = max(len(keys_text(action.keys)) for action in actions) + 2
+    blocks = []
+    for scope, title in SCOPE_TITLES.items():
+        lines = [
+            Content.assemble((keys_text(action.keys).ljust(wide), "bold $accent"), _(action.help))
+            for action in actions
+            if action.scope is scope
+        ]
+        blocks.append(Content.assemble((_(title), "bold"), "\n", Content("\n").join(lines)))
+    mouse = _("With the mouse: drag a card to move it, double-click to open it, right-click for its menu.")
+    return Content("\n\n").join([*blocks, Content.styled(mouse, "$foreground 55%")])

@@ -1,0 +1,31 @@
+"""What the board's widget needs said: money, spans, hints for empty places, what a stage's rules do."""
+
+from __future__ import annotations
+
+from core.i18n import gettext as _
+from core.model.pipeline import Stage
+from tui import format as fmt
+from tui.board.texts import Wording
+from tui.desk import Desk
+from tui.rule_words import acting
+
+
+def of(desk: Desk) -> Wording:
+    """Return the board's wording, in the user's language and for the house as it is at the time of drawing."""
+    return Wording(
+        money=fmt.minor,
+        money_short=fmt.minor_short,
+        age=fmt.age,
+        empty_board=(_("No deals yet."), _("Press n to make the first one.")),
+        empty_column=_("no deals"),
+        note=lambda stage: _note(desk, stage),
+    )
+
+
+def _note(desk: Desk, stage: Stage) -> str:
+    """Return how many rules act in a stage, with the icons of their kinds."""
+    rules = acting(desk.house, desk.pipeline_id, stage.id)
+    if not rules:
+        return ""
+    icons = dict.fromkeys(desk.icons[rule.kind] for rule in rules if rule.kind in desk.icons)
+    return " ".join([f"⚡{len(rules)}", *icons])
