@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from core import timing
 from core.model.deal import CauseKind, Deal, Entry
@@ -23,36 +25,70 @@ def facts_of(house: House, deal: Deal, now: Moment) -> Facts:
 
 def runs_for(house: House, deal: Deal, at: Moment, grace: int) -> list[Run]:
     """Return the runs that the rules of the deal's stage start at ``at``; ``grace`` in milliseconds (0: none)."""
-    rules = [r for r in house.rules_by_stage.get((deal.pipeline, deal.stage), ()) if r.enabled]
-    return start(rules, facts_of(house, deal, at), at, grace)
+    return start(prepared(house, deal.pipeline, deal.stage), facts_of(house, deal, at), at, grace)
 
 
-def start(rules: Sequence[Rule], facts: Facts, at: Moment, grace: int) -> list[Run]:
-    """Return one run per rule, in rule order: scheduled, gated behind the rules above, or without a date yet."""
-    runs = []
-    not_before = Moment(at + grace)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A rule and the run that it starts as, apart from what the deal and the moment bring. ``plain``: it runs at once
+    and at any hour, as most rules do, so that nothing is left to compute."""
+
+    rule: Rule
+    run: Run
+    plain: bool
+
+
+_prepared: dict[tuple[str, int, str, str], Sequence[Prepared]] = {}
+_MOST_PREPARED: Final = 2_000
+
+
+def prepared(house: House, pipeline: str, stage: str) -> Sequence[Prepared]:
+    """Return a stage's enabled rules made ready; kept for one version of the configuration."""
+    key = (house.id, house.version, pipeline, stage)
+    found = _prepared.get(key)
+    if found is None:
+        if len(_prepared) >= _MOST_PREPARED:
+            _prepared.clear()
+        rules = [r for r in house.rules_by_stage.get((pipeline, stage), ()) if r.enabled]
+        found = _prepared[key] = prepare(rules)
+    return found
+
+
+def prepare(rules: Sequence[Rule]) -> Sequence[Prepared]:
+    """Make rules ready: which wait for those above, which hold back those below, which move the deal."""
     gated = [_gated(rule, index) for index, rule in enumerate(rules)]
+    ready = []
     for index, rule in enumerate(rules):
-        at_once = rule.run is NOW or rule.run == NOW
-        plain = at_once and rule.hours is Hours.ANY and not gated[index]
         run = Run(
             id=0,
             entry=0,
-            deal=facts.deal.id,
+            deal="",
             rule=rule.id,
             revision=rule.revision,
             position=index,
             status=RunStatus.WAITING,
-            moment=at if plain else None,
-            due_at=not_before if plain else None,
+            moment=None,
+            due_at=None,
             waits=gated[index],
             mover=_moves(rule),
             holds=any(gated[index + 1 :]),
-            reason=Waiting.GRACE if plain and grace else None,
-            created_at=at,
         )
-        # Most rules run at once and at any hour: nothing is left to compute for them.
-        runs.append(run if plain else schedule(run, rule, facts, entered=at, not_before=not_before, now=at))
+        ready.append(Prepared(rule, run, rule.run == NOW and rule.hours is Hours.ANY and not gated[index]))
+    return tuple(ready)
+
+
+def start(rules: Sequence[Prepared], facts: Facts, at: Moment, grace: int) -> list[Run]:
+    """Return one run per rule, in rule order: scheduled, gated behind the rules above, or without a date yet."""
+    runs = []
+    deal, not_before = facts.deal.id, Moment(at + grace)
+    reason = Waiting.GRACE if grace else None
+    for each in rules:
+        if each.plain:
+            run = replace(each.run, deal=deal, moment=at, due_at=not_before, reason=reason, created_at=at)
+        else:
+            begun = replace(each.run, deal=deal, created_at=at)
+            run = schedule(begun, each.rule, facts, entered=at, not_before=not_before, now=at)
+        runs.append(run)
     return runs
 
 
