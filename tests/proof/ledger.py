@@ -142,5 +142,9 @@ def _order(mails: Sequence[Mail], ids: Mapping[str, Delivery]) -> Iterator[str]:
             continue
         before = last.get(now.deal, now)
         if (before.moment, before.position, before.id) > (now.moment, now.position, now.id):
-            yield f"{now.public_id} of {now.deal} went out after {before.public_id}"
+            yield f"{_told(now)} of {now.deal} went out after {_told(before)}"
         last[now.deal] = now
+
+
+def _told(delivery: Delivery) -> str:
+    return f"{delivery.public_id} ({delivery.attempts} attempts, sent at {delivery.sent_at})"
