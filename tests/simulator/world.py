@@ -69,6 +69,8 @@ class World:
     healthy: bool = False
     crashes: float = 0.02
     set_back: bool = False
+    excused: set[int] = field(default_factory=set)
+    """Deliveries that were leased when a paused connection was resumed: what it held back may stand before them."""
     life: Life | None = None
     eyes: Any = None
     """A store of the observer's own, to look at the database with."""
