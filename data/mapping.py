@@ -199,6 +199,7 @@ def entry_params(entry: Entry) -> Params:
         "previous": entry.previous,
         "left_rank": entry.left_rank,
         "batch": entry.batch,
+        "unflagged": entry.unflagged,
     }
 
 
@@ -206,7 +207,8 @@ def entry_of(row: Row) -> Entry:
     """Read a stay."""
     id_, deal, pipeline, stage, at, by, kind, cause_id, chain, *rest = row
     cause = Cause(_KINDS[kind], cause_id, _chain(chain) if chain else ())
-    return _entry(id_, deal, pipeline, stage, at, by, cause, *rest)
+    *stay, unflagged = rest
+    return _entry(id_, deal, pipeline, stage, at, by, cause, *stay, bool(unflagged))
 
 
 def _chain(stored: str) -> tuple[Link, ...]:

@@ -119,6 +119,10 @@ def fate_params(delivery: Delivery) -> Params:
         "cost_currency": delivery.cost_currency,
         "cancelled_by": delivery.cancelled_by,
         "was": delivery.was and delivery.was.value,
+        "was_reason": delivery.was_reason,
+        "was_detail": dump_words(delivery.was_detail),
+        "round": delivery.round,
+        "tried_at": delivery.tried_at,
     }
 
 
@@ -126,7 +130,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     """Read a delivery with its message; ``worker`` is who has leased it since it was read."""
     id_, deal, rule, run, entry, connection, channel, to, text, subject, data, status, unknown, *rest = row
     at, moment, position, due_at, attempts, leased_by, reason, detail, provider_id, sent_at, *more = rest
-    delivered_at, cost, cost_currency, cancelled_by, was = more
+    delivered_at, cost, cost_currency, cancelled_by, was, was_reason, was_detail, round_, tried_at = more
     return _delivery(
         id_,
         deal,
@@ -152,6 +156,10 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         cost_currency,
         cancelled_by,
         _DELIVERY[was] if was else None,
+        was_reason,
+        words.load(was_detail) if was_detail else NO_WORDS,
+        round_,
+        tried_at,
     )
 
 

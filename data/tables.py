@@ -30,7 +30,16 @@ from data.tables_house import (
     TriggerRow,
     UserRow,
 )
-from data.tables_work import ChangeRow, DeliveryRow, EntryRow, RunRow, TimerRow
+from data.tables_work import (
+    AttemptRow,
+    ChangeRow,
+    DeliveryRow,
+    EntryRow,
+    LineRow,
+    ReceiptRow,
+    RunRow,
+    TimerRow,
+)
 
 metadata = Table.metadata
 
@@ -39,6 +48,7 @@ for _table in metadata.tables.values():
         _index.dialect_options["postgresql"]["where"] = _index.dialect_options["sqlite"]["where"]
 
 __all__ = [
+    "AttemptRow",
     "ChangeRow",
     "CompanyRow",
     "CompanySettingsRow",
@@ -51,9 +61,11 @@ __all__ = [
     "EntryRow",
     "FieldRow",
     "FileRow",
+    "LineRow",
     "MetaRow",
     "NotificationRow",
     "PipelineRow",
+    "ReceiptRow",
     "RuleRevisionRow",
     "RuleRow",
     "RunRow",

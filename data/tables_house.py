@@ -12,7 +12,8 @@ from data.columns import Table, ident, prose, serial, whole, yes_no
 
 
 class MetaRow(Table, table=True):
-    """The house itself, one row: its id, the version of its configuration, its simulated clock, its counters."""
+    """The house itself, one row: its id, the version of its configuration, its simulated clock, its counters, and the
+    machine whose engine last ran it."""
 
     __tablename__ = "meta"
 
@@ -21,6 +22,7 @@ class MetaRow(Table, table=True):
     config_version: int = whole(default=1, sa_column_kwargs={"server_default": sql("1")})
     clock: int | None = whole(default=None)
     deal_number: int = whole(default=1000, sa_column_kwargs={"server_default": sql("1000")})
+    home: str | None = prose(default=None)
 
 
 class CompanySettingsRow(Table, table=True):

@@ -7,6 +7,7 @@ does not grow with the history.
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Index, and_, column
+from sqlalchemy import text as sql
 
 from data.columns import Table, ident, partial, prose, serial, whole, yes_no
 
@@ -28,6 +29,9 @@ class EntryRow(Table, table=True):
             "id",
             where=and_(_open(), column("batch").is_not(None), column("previous").is_not(None)),
         ),
+        partial(
+            "ix_entries_undone", "undone_at", where=and_(column("undone_at").is_not(None), column("batch").is_not(None))
+        ),
     )
 
     id: int | None = serial()
@@ -44,6 +48,7 @@ class EntryRow(Table, table=True):
     previous: int | None = whole(default=None)
     left_rank: int = whole(default=0)
     batch: str | None = ident(default=None)
+    unflagged: bool = yes_no()
 
 
 class RunRow(Table, table=True):
@@ -105,6 +110,13 @@ class DeliveryRow(Table, table=True):
         Index("ix_deliveries_deal", "deal", "id"),
         partial("ix_deliveries_entry", "entry", where=column("entry").is_not(None)),
         partial("ix_deliveries_cancelled_by", "cancelled_by", where=column("cancelled_by").is_not(None)),
+        partial("ix_deliveries_provider_id", "connection", "provider_id", where=column("provider_id").is_not(None)),
+        partial(
+            "ix_deliveries_unknown",
+            "connection",
+            "due_at",
+            where=and_(column("status") == "unknown", column("due_at").is_not(None)),
+        ),
     )
 
     id: int | None = serial()
@@ -135,6 +147,58 @@ class DeliveryRow(Table, table=True):
     cost_currency: str | None = prose(default=None)
     cancelled_by: int | None = whole(default=None)
     was: str | None = prose(default=None)
+    was_reason: str | None = prose(default=None)
+    was_detail: str | None = prose(default=None)
+    round: int = whole(default=1, sa_column_kwargs={"server_default": sql("1")})
+    tried_at: int | None = whole(default=None)
+
+
+class AttemptRow(Table, table=True):
+    """An attempt that did not go well, or whose end nobody knows; the accepted one is told by its delivery itself."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index(None, "delivery"),)
+
+    id: int | None = serial()
+    delivery: int = whole()
+    round: int = whole()
+    number: int = whole()
+    at: int = whole()
+    outcome: str = prose()
+    reason: str | None = prose(default=None)
+    detail: str | None = prose(default=None)
+
+
+class LineRow(Table, table=True):
+    """How a connection's line stands: how often it failed in a row, until when it rests, when its rate lets the next
+    message go. Apart from the configuration, since every message may change it."""
+
+    __tablename__ = "lines"
+
+    connection: str = ident(primary_key=True)
+    failures: int = whole(default=0)
+    opens: int = whole(default=0)
+    open_until: int | None = whole(default=None)
+    free_at: int | None = whole(default=None)
+
+
+class ReceiptRow(Table, table=True):
+    """What a peer reported later of a message. ``delivery`` is empty while its sending is not recorded yet."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (
+        Index("uq_receipts_connection_outside_id", "connection", "outside_id", unique=True),
+        partial("ix_receipts_open", "connection", "provider_id", where=column("delivery").is_(None)),
+    )
+
+    id: int | None = serial()
+    connection: str = ident()
+    outside_id: str = ident()
+    provider_id: str = ident()
+    status: str = prose()
+    reason: str | None = prose(default=None)
+    at: int = whole()
+    delivery: int | None = whole(default=None)
 
 
 class TimerRow(Table, table=True):

@@ -27,7 +27,8 @@ from data.tx_feed import FeedWriter
 from data.tx_statements import alteration, insertion
 
 _FATE: Final = (
-    "status due_at attempts worker reason detail provider_id sent_at delivered_at cost cost_currency cancelled_by was"
+    "status due_at attempts worker reason detail provider_id sent_at delivered_at cost cost_currency cancelled_by was "
+    "was_reason was_detail round tried_at"
 ).split()
 _COURSE: Final = (
     "revision position status moment due_at waits mover holds reason detail condition cancelled_by was ended_at"

@@ -84,7 +84,8 @@ class Entry:
     """One stay of a deal in a stage; its runs hang on it.
 
     ``previous`` is the stay before it and ``left_rank`` the deal's place in that column, which undo restores.
-    ``batch`` joins the entries of one act (a bulk move), which is undone as one.
+    ``batch`` joins the entries of one act (a bulk move), which is undone as one. ``unflagged``: coming here cleared the
+    deal's loop flag, which undo sets again.
     """
 
     id: int
@@ -99,3 +100,4 @@ class Entry:
     previous: int | None = None
     left_rank: int = 0
     batch: str | None = None
+    unflagged: bool = False

@@ -73,8 +73,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A stored message with its fate. ``moment`` and ``position`` (its run's) give the order within a deal;
-    ``due_at`` is the next attempt; ``worker`` the engine that has it leased."""
+    """A stored message with its fate. ``moment`` and ``position`` (its run's) give the order within a deal.
+
+    ``due_at`` is the next attempt (of an *unknown* one: when its peer is asked again), ``worker`` the engine that has
+    leased it. ``tried_at`` is the last attempt: None means that text and recipient may still change. ``attempts`` are
+    those of this ``round``: a person's retry of what had ended begins another. ``was…`` is what a cancelled one was.
+    """
 
     id: int
     deal: str
@@ -100,6 +104,10 @@ class Delivery:
     cost_currency: str | None = None
     cancelled_by: int | None = None
     was: DeliveryStatus | None = None
+    was_reason: str | None = None
+    was_detail: Words = NO_WORDS
+    round: int = 1
+    tried_at: Moment | None = None
 
     @property
     def public_id(self) -> str:
