@@ -149,7 +149,7 @@ def _days(key: object) -> list[int]:
     if first not in DAYS or (dash and last not in DAYS):
         raise BadInput(
             N_("“{key}” is not a day or a range of days: mon tue wed thu fri sat sun, or like mon-fri"),
-            key=str(key)[:60],
+            key=str(key),
         )
     start, end = DAYS.index(first), DAYS.index(last) if dash else DAYS.index(first)
     return [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
@@ -176,8 +176,8 @@ def _period(day: object, text: str) -> Period:
             "working hours of {day}: “{text}” is not a period like 09:00-18:00 that ends after it begins, "
             "at 24:00 at the latest"
         ),
-        day=str(day)[:60],
-        text=text[:60],
+        day=str(day),
+        text=text,
     )
 
 
@@ -212,14 +212,14 @@ def _iso_day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise BadInput(N_("holiday “{text}” is not a date like 2026-12-24"), text=text[:60]) from None
+        raise BadInput(N_("holiday “{text}” is not a date like 2026-12-24"), text=text) from None
 
 
 def _unknown_holiday(text: str, known: Iterable[str]) -> BadInput:
     near = difflib.get_close_matches(text.upper()[:20], list(known), n=1)
     if near:
-        return BadInput(N_("no holidays are known of “{code}”. Did you mean {near}?"), code=text[:60], near=near[0])
-    return BadInput(N_("no holidays are known of “{code}”: a country like BR or a region like BR-SP"), code=text[:60])
+        return BadInput(N_("no holidays are known of “{code}”. Did you mean {near}?"), code=text, near=near[0])
+    return BadInput(N_("no holidays are known of “{code}”: a country like BR or a region like BR-SP"), code=text)
 
 
 @lru_cache(maxsize=1)

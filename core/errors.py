@@ -9,10 +9,13 @@ from core.words import Arg, Words
 
 
 class FunilError(Exception):
-    """A refusal or failure that a person can understand and mend. The command line prints it and exits with 1."""
+    """A refusal or failure that a person can understand and mend. The command line prints it and exits with 1.
+
+    A value that the sentence quotes is cut when it is long.
+    """
 
     def __init__(self, msg: str, /, **args: Arg) -> None:
-        self.words = Words(msg, args)
+        self.words = Words(msg, args).short()
         super().__init__(self.words.english())
 
     def __str__(self) -> str:

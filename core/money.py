@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from core.errors import BadInput
@@ -17,16 +18,43 @@ _UNUSUAL: Final[Mapping[int, str]] = {
 }
 _DIGITS: Final = {code: n for n, codes in _UNUSUAL.items() for code in codes.split()}
 _PLAIN: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+CURRENCIES: Final = tuple(
+    """
+    BRL USD EUR ARS CLP COP MXN PEN UYU PYG BOB GBP JPY CHF CAD AUD CNY INR
+    AED AFN ALL AMD AOA AWG AZN BAM BBD BDT BHD BIF BMD BND BSD BTN BWP BYN BZD CDF CRC CUP CVE CZK DJF DKK DOP DZD
+    EGP ERN ETB FJD FKP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS IQD IRR ISK JMD JOD KES KGS KHR KMF KPW
+    KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MYR MZN NAD NGN NIO NOK NPR
+    NZD OMR PAB PGK PHP PKR PLN QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB
+    TJS TMT TND TOP TRY TTD TWD TZS UAH UGX UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+    BOV CHE CHW CLF COU MXV USN UYI UYW XAD XAG XAU XDR XPD XPT XSU XUA
+    ANG BGN CUC HRK SLL ZWL
+    """.split()
+)
+"""ISO 4217: those most used here first (of two that are as near to a misspelt code the first is offered), the others,
+units of account and metals, and those withdrawn since 2021, in which older deals are kept."""
+_KNOWN: Final = frozenset(CURRENCIES)
 LONGEST: Final = 18
 """Most digits of an amount in minor units: what a 64-bit column holds without a thought."""
 
 
 def currency(code: object) -> str:
-    """Return a currency code in capitals. Raises ``BadInput`` for anything but three letters."""
+    """Return a currency code in capitals. Raises ``BadInput`` for anything that ISO 4217 does not list."""
     text = code.strip().upper() if isinstance(code, str) else ""
+    if text in _KNOWN:
+        return text
     if not re.fullmatch(r"[A-Z]{3}", text):
-        raise BadInput(N_("“{code}” is not a currency: three letters of ISO 4217 like BRL"), code=str(code)[:60])
-    return text
+        raise BadInput(N_("“{code}” is not a currency: three letters of ISO 4217 like BRL"), code=str(code))
+    near = _nearest(text)
+    if near:
+        raise BadInput(N_("“{code}” is no currency of ISO 4217: did you mean “{near}”?"), code=text, near=near)
+    raise BadInput(N_("“{code}” is no currency of ISO 4217, like BRL, USD or EUR"), code=text)
+
+
+def _nearest(code: str) -> str | None:
+    """Return the currency that two of the three letters suggest."""
+    ratios = {known: SequenceMatcher(None, known, code).ratio() for known in CURRENCIES}
+    best = max(CURRENCIES, key=ratios.__getitem__)
+    return best if ratios[best] > 0.6 else None
 
 
 def digits(code: str) -> int:
@@ -78,7 +106,7 @@ def read(raw: Any) -> Decimal:
             return value
     if isinstance(raw, str) and len(raw) <= 60 and _PLAIN.fullmatch(raw.strip()):
         return Decimal(raw.strip())
-    raise BadInput(N_("“{raw}” is not a number: write it like 1250.50"), raw=str(raw)[:60])
+    raise BadInput(N_("“{raw}” is not a number: write it like 1250.50"), raw=str(raw))
 
 
 def _exponent(amount: Decimal) -> int:

@@ -18,7 +18,7 @@ def check_id(text: str) -> str:
     if not _ID.fullmatch(text):
         raise BadInput(
             N_("“{id}” cannot be an id: 1 to 64 letters, digits and _ . @ -, beginning with a letter or digit"),
-            id=text[:80],
+            id=text,
         )
     return text
 

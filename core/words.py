@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -12,6 +13,9 @@ from core.i18n import gettext
 Arg: TypeAlias = "str | int | Words | None"
 """What fills a place; a sentence inside a sentence is read in the same language."""
 
+LONGEST: Final = 64
+"""Characters of a value that a complaint quotes."""
+_QUOTED: Final = re.compile(r"“[&*]?\{(\w+)\}")
 _NESTED: Final = "words"
 
 
@@ -46,6 +50,14 @@ class Words:
         """Return the sentence in the language of the screen."""
         return fill(gettext(self.msg), self._said(Words.local))
 
+    def short(self) -> Words:
+        """Return the sentence with each value that it quotes (``“{name}”``) cut to what is read at a glance.
+
+        For complaints: what somebody gave wrong may be a whole file. Any id is short enough to stay whole.
+        """
+        quoted = _QUOTED.findall(self.msg)
+        return Words(self.msg, {n: shortened(v) if n in quoted else v for n, v in self.args.items()})
+
     def _said(self, say: Callable[[Words], str]) -> Mapping[str, Arg]:
         return {name: say(value) if isinstance(value, Words) else value for name, value in self.args.items()}
 
@@ -55,6 +67,13 @@ class Words:
 
 
 NO_WORDS: Final = Words("")
+
+
+def shortened(value: Arg) -> Arg:
+    """Return a value fit for a complaint: text beyond ``LONGEST`` characters ends in “…”."""
+    if isinstance(value, Words):
+        return value.short()
+    return f"{value[: LONGEST - 1]}…" if isinstance(value, str) and len(value) > LONGEST else value
 
 
 def load(stored: str | None) -> Words:

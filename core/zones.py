@@ -22,8 +22,8 @@ def zone(name: object) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = difflib.get_close_matches(text[:60], available_timezones(), n=1)
     if near:
-        raise BadInput(N_("“{name}” is not a time zone. Did you mean {near}?"), name=text[:60], near=near[0])
-    raise BadInput(N_("“{name}” is not a time zone like America/Sao_Paulo"), name=text[:60])
+        raise BadInput(N_("“{name}” is not a time zone. Did you mean {near}?"), name=text, near=near[0])
+    raise BadInput(N_("“{name}” is not a time zone like America/Sao_Paulo"), name=text)
 
 
 def local(at: Moment, where: ZoneInfo) -> datetime:

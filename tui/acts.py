@@ -87,19 +87,17 @@ async def new_deal(app: FunilApp) -> None:
         return
     people = await asyncio.to_thread(app.desk.store.read, lambda reader: list[Contact](reader.all_contacts()))
     stage = here(app) or pipeline.stages[0].id
-    currency = app.desk.house.company.currency
-    draft = await app.push_screen_wait(NewDealForm(pipeline, stage, currency, people))
+    draft = await app.push_screen_wait(NewDealForm(pipeline, stage, app.desk.house, people))
     if draft is not None:
-        await _make(app, pipeline.id, currency, draft)
+        await _make(app, pipeline.id, draft)
 
 
-async def _make(app: FunilApp, pipeline: str, currency: str, draft: Draft) -> None:
+async def _make(app: FunilApp, pipeline: str, draft: Draft) -> None:
     new = commands.NewDeal(
         title=draft.title,
         pipeline=pipeline,
         stage=draft.stage,
         amount=None if draft.amount is None else str(draft.amount),
-        currency=currency,
         contacts=(draft.contact,) if draft.contact else (),
         responsible=app.desk.doorway.user,
     )

@@ -38,6 +38,9 @@ def run(args: argparse.Namespace, roof: Roof) -> int:
         as_json({"dry_run": args.dry_run, "changes": [_shape(change) for change in changes]})
     else:
         _print(changes, dry_run=args.dry_run)
+    for each in read:
+        if each.unversioned:
+            note(fill(_("{file} has no “funil: 1”: read as version 1; write it on top"), {"file": each.name}))
     return 0
 
 

@@ -32,6 +32,9 @@ ARGPARSE_TEXTS: Final = (
     N_("ignored explicit argument %r"),
 )
 
+_WORD: Final = re.compile(r"\S{65,}")
+"""A word too long to be read in a complaint."""
+
 
 def translate_argparse() -> None:
     """Have argparse take its own words from our catalogue: its own lookup does not know ``FUNIL_LANG``."""
@@ -51,9 +54,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say how the command line is written, and end with status 2."""
         self.print_usage(None)
-        self.exit(
-            2, _("%(prog)s: error: %(message)s\n") % {"prog": self.prog, "message": safe_text(message, lines=True)}
-        )
+        said = _WORD.sub(lambda word: f"{word[0][:60]}…", safe_text(message, lines=True))
+        self.exit(2, _("%(prog)s: error: %(message)s\n") % {"prog": self.prog, "message": said})
 
     def print_usage(self, file: Any = None) -> None:
         """Print the usage; without a file to stderr, since stdout belongs to output."""

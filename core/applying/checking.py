@@ -71,8 +71,8 @@ def _kind(kinds: Mapping[str, Any], kind: str) -> Any:
         return kinds[kind]
     near = difflib.get_close_matches(kind[:60], kinds, 1)
     if near:
-        raise UnknownThing(N_("there is no kind “{kind}”: did you mean “{near}”?"), kind=kind[:60], near=near[0])
-    raise UnknownThing(N_("there is no kind “{kind}” (there are: {known})"), kind=kind[:60], known=", ".join(kinds))
+        raise UnknownThing(N_("there is no kind “{kind}”: did you mean “{near}”?"), kind=kind, near=near[0])
+    raise UnknownThing(N_("there is no kind “{kind}” (there are: {known})"), kind=kind, known=", ".join(kinds))
 
 
 def _settings(kind: Any, settings: Mapping[str, Any], document: Document, path: Path) -> Any:

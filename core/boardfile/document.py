@@ -34,6 +34,11 @@ class Document:
     tree: Any
     folder: Folder
 
+    @property
+    def unversioned(self) -> bool:
+        """Whether ``funil: 1`` is absent. Every key but ``id stage kind`` may be; the version is then taken to be 1."""
+        return not self.board.given("funil")
+
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Return the place of a part: of its value where that is one word or text, else (and with ``key``) of its key.
 
@@ -50,8 +55,10 @@ def read(content: str | bytes, name: str, folder: Folder) -> Document:
     if len(content) > MAX_BYTES:
         raise BadInput(N_("{file} is larger than {limit} MB"), file=name, limit=MAX_BYTES // 1024 // 1024)
     tree = yaml12.load(content, name)
-    if tree is None:
-        tree = Map()
+    if tree is None or tree == {}:
+        raise BadInput(
+            N_("{file} is empty: a board file begins with “funil: 1”, and what the house has follows"), file=name
+        )
     if not isinstance(tree, Map):
         raise wrong(Place(name, 1, 1), N_("a board file has keys like “pipelines” and “deals” on top"))
     return _checked(name, tree, folder)

@@ -289,5 +289,5 @@ def _run_time(part: RunPart | str) -> RunTime:
 def _clock(text: str) -> time:
     match = _CLOCK.fullmatch(text.strip())
     if not match:
-        raise BadInput(N_("“{value}” is not a clock time like 12:00"), value=text[:60])
+        raise BadInput(N_("“{value}” is not a clock time like 12:00"), value=text)
     return time(int(match[1]), int(match[2]), int(match[3] or 0))

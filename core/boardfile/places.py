@@ -39,7 +39,7 @@ class Misplaced(BadInput):
 def wrong(place: Place | str, msg: str, /, **args: Arg) -> Misplaced:
     """Return the complaint that this is wrong at a place; ``msg`` is a msgid. No value in it steers a terminal."""
     harmless = {name: safe_text(arg) if isinstance(arg, str) else arg for name, arg in args.items()}
-    return Misplaced(str(place), Words(msg, harmless))
+    return Misplaced(str(place), Words(msg, harmless).short())
 
 
 def dotted(path: Path) -> str:

@@ -106,7 +106,7 @@ def _now(value: Any) -> str:
                 "“{value}” is no run time: now, {after: 2h}, {after: 1d, of: close_date}, {before: 1d, of: close_date} "
                 'or {at: "12:00", of: close_date}'
             ),
-            value=str(value)[:60],
+            value=str(value),
         )
     return "now"
 
@@ -211,7 +211,7 @@ class DealPart(Thing):
 
 def _version(value: Any) -> Any:
     if not isinstance(value, int) or isinstance(value, bool) or value != 1:
-        raise Unfit(N_("this Funil reads board files of version 1 (funil: 1), not “{value}”"), value=str(value)[:60])
+        raise Unfit(N_("this Funil reads board files of version 1 (funil: 1), not “{value}”"), value=str(value))
     return 1
 
 

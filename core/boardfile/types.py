@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from core import money
 from core.boardfile.yaml12 import Real, Whole
 from core.errors import BadInput
 from core.i18n import N_
@@ -25,7 +26,7 @@ class Unfit(ValueError):
     """A value that does not fit, with the sentence why."""
 
     def __init__(self, msg: str, /, **args: Arg) -> None:
-        self.words = Words(msg, args)
+        self.words = Words(msg, args).short()
         super().__init__(self.words.english())
 
 
@@ -60,7 +61,7 @@ def plain(value: Any) -> Any:
 def _fitting(pattern: re.Pattern[str], msg: str) -> AfterValidator:
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
-            raise Unfit(msg, value=value[:60])
+            raise Unfit(msg, value=value)
         return value
 
     return AfterValidator(check)
@@ -74,6 +75,10 @@ def _name(value: str) -> str:
     if not value.strip():
         raise Unfit(N_("a name cannot be blank"))
     return _checked(partial(check_name, "name"), value)
+
+
+def _currency(value: str) -> str:
+    return _checked(money.currency, value)
 
 
 def _checked(check: Callable[[str], str], value: str) -> str:
@@ -125,6 +130,7 @@ Color = Annotated[
 Currency = Annotated[
     str,
     _fitting(_CURRENCY, N_("“{value}” is no currency: three capital letters of ISO 4217 like BRL")),
+    AfterValidator(_currency),
     WithJsonSchema({"type": "string", "pattern": f"^{_CURRENCY.pattern}$"}),
 ]
 Span = Annotated[str, _Written, WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d{1,6}[smhdw]$|^0$"})]

@@ -295,7 +295,7 @@ def _put(reading: _Reading, value: Any, at: Place, size: int) -> None:
 
 def _check_tag(event: Any, at: Place) -> None:
     if event.tag not in _TAGS:
-        raise wrong(at, N_("“{tag}”: a board file has no tags"), tag=str(event.tag)[:60])
+        raise wrong(at, N_("“{tag}”: a board file has no tags"), tag=str(event.tag))
 
 
 def _whole_characters(text: str, at: Place) -> str:
@@ -316,7 +316,7 @@ def _tagged(tag: str | None, text: str, at: Place) -> Any:
         return text
     value = _resolved(text, at)
     if type(value) not in _OF_TAG.get(name, ()):
-        raise wrong(at, N_("“{text}” is no {tag}"), text=text[:60], tag=name)
+        raise wrong(at, N_("“{text}” is no {tag}"), text=text, tag=name)
     return value
 
 

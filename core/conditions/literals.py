@@ -133,9 +133,7 @@ def ordered(raw: Any, house: House) -> Literal:
         where = zones.zone(house.company.timezone)
         if (at := _moment(raw, where)) is not None:
             return Literal(at, lambda seen: _moment(seen, where))
-    raise BadInput(
-        N_("“{value}” is neither a number nor a date, so nothing is more or less than it"), value=str(raw)[:60]
-    )
+    raise BadInput(N_("“{value}” is neither a number nor a date, so nothing is more or less than it"), value=str(raw))
 
 
 def _seen_bool(value: Any) -> bool | None:
@@ -196,7 +194,7 @@ def _choice(spec: Spec, raw: Any, house: House) -> str:
         Kind.PIPELINE: N_("there is no pipeline “{value}”. There are: {known}"),
         Kind.USER: N_("there is no user “{value}”. There are: {known}"),
     }.get(spec.kind, N_("“{value}” is none of the options of “{field}”: {known}"))
-    raise BadInput(message, field=spec.path, value=str(raw)[:60], known=near)
+    raise BadInput(message, field=spec.path, value=str(raw), known=near)
 
 
 def _choices(spec: Spec, house: House) -> Iterable[str]:
@@ -217,4 +215,4 @@ def _weekday(text: str) -> str:
 
 
 def _wrong(spec: Spec, raw: Any, problem: str) -> BadInput:
-    return BadInput(problem, field=spec.path, value=str(raw)[:60])
+    return BadInput(problem, field=spec.path, value=str(raw))

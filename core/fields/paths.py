@@ -168,8 +168,8 @@ def unknown(name: str, house: House) -> Words:
     """Say that there is no such field, and which one may have been meant."""
     near = suggest(name, house)
     if near:
-        return Words(N_("there is no field “{field}”. Did you mean {near}?"), {"field": name[:60], "near": near})
-    return Words(N_("there is no field “{field}”"), {"field": name[:60]})
+        return Words(N_("there is no field “{field}”. Did you mean {near}?"), {"field": name, "near": near}).short()
+    return Words(N_("there is no field “{field}”"), {"field": name}).short()
 
 
 def suggest(name: str, house: House) -> str | None:

@@ -47,6 +47,9 @@ class Finding:
     words: Words
     error: bool = True
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", self.words.short())
+
 
 class RuleKind(ABC, Generic[S]):
     """A kind of automation rule. Put one subclass into one file of this folder and it exists everywhere."""

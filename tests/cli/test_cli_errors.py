@@ -28,6 +28,9 @@ REFUSED = [
     (["deal", "add", "--title", "a", "--amount", "abc"], "“abc” is not a number"),
     (["deal", "add", "--title", "a", "--amount", "1.234"], "decimal places"),
     (["deal", "add", "--title", "a", "--currency", "reais"], "“reais” is not a currency"),
+    (["deal", "add", "--title", "a", "--currency", "XXQ"], "“XXQ” is no currency of ISO 4217, like BRL, USD or EUR"),
+    (["deal", "add", "--title", "a", "--currency", "BLR"], "“BLR” is no currency of ISO 4217: did you mean “BRL”?"),
+    (["deal", "set", "D1", "currency=BLR"], "did you mean “BRL”?"),
     (["deal", "add", "--title", "a", "--stage", "nope"], "no stage “nope”"),
     (["deal", "add", "--title", "a", "--pipeline", "nope"], "no pipeline “nope”"),
     (["deal", "add", "--title", "a", "--responsible", "nope"], "there is no user “nope”"),
@@ -67,7 +70,14 @@ REFUSED = [
     (["run", "--until", "later"], "“later” is not a date and time"),
     (["run", "--until", "2026-12-01T11:59Z"], "is in the past: the clock shows 2026-12-01T12:00:00Z"),
     (["export", "--only", "deals"], "--only: “deals” is none of rules"),
-    (["apply", "no-such-file.yaml"], "no-such-file.yaml cannot be read: No such file or directory"),
+    (["apply", "no-such-file.yaml"], "no-such-file.yaml cannot be read: there is no such file"),
+    (["apply", "/"], "/ cannot be read: it is a folder; name the files in it"),
+    (["lint", "/"], "/ cannot be read: it is a folder"),
+    (["apply", ""], "the name of a board file is missing"),
+    (["apply", str(BOARD), " "], "the name of a board file is missing"),
+    (["apply", "/dev/null"], "/dev/null is empty: a board file begins with “funil: 1”"),
+    (["apply", str(BOARD), "/dev/null"], "/dev/null is empty"),
+    (["lint", "/dev/null"], "/dev/null is empty"),
     (["lint", "no-such-file.yaml"], "no-such-file.yaml cannot be read"),
     (["connection", "pause", "nope"], "there is no connection “nope” (there are: mail, sms1, line1, tg)"),
 ]
@@ -105,6 +115,11 @@ BAD_FILES = [
     ("contacts:\n  - {id: c, phones: [{value: '12'}]}\n", "stdin:2:"),
     ("- a list\n", "stdin:1:1"),
     ("funil: 7\n", "stdin:1:"),
+    (
+        "deals:\n  - {id: D5, title: x, currency: USB}\n",
+        "stdin:2:34: “USB” is no currency of ISO 4217: did you mean “USD”?",
+    ),
+    ("company: {currency: XXQ}\n", "stdin:1:21: company.currency: “XXQ” is no currency of ISO 4217"),
     ("users: [{id: zoe}]\ndeals:\n  - {id: D5, title: x, amount: lots}\n", "stdin:3:"),
 ]
 
@@ -138,6 +153,63 @@ def test_what_is_no_command_line_ends_with_2_and_tells_how_it_is_written(shell: 
 @pytest.mark.parametrize(("text", "place"), BAD_FILES)
 def test_a_bad_board_file_is_refused_with_its_place(shell: Shell, text: str, place: str) -> None:
     assert place in shell.refused("apply", "-", stdin=text)
+
+
+X = "x" * 5_000
+HUGE = [
+    ["deal", "show", X],
+    ["deal", "move", "D1", X],
+    ["deal", "add", "--title", "a", "--responsible", X],
+    ["deal", "add", "--title", "a", "--contact", X],
+    ["deal", "add", "--title", "a", "--field", f"{X}=1"],
+    ["deal", "add", "--title", "a", "--id", X],
+    ["deal", "add", "--title", "a", "--currency", X],
+    ["deal", "set", "D1", f"amount={X}"],
+    ["deal", "list", "--stage", X],
+    ["deal", "list", "--limit", X],
+    ["outbound", "--status", X],
+    ["explain", "--rule", X],
+    ["clock", "set", X],
+    ["clock", "advance", X],
+    ["connection", "pause", X],
+]
+HUGE_FILES = [
+    f"users: [{{id: a, timezone: {X}}}]",
+    f"users: [{{id: a, phone: {X}}}]",
+    f"users: [{{id: a, mailboxes: [{X}]}}]",
+    f"company: {{hours: {{mon: {X}}}}}",
+    f"company: {{grace: {X}}}",
+    f"connections: [{{id: a, channel: email, adapter: {X}}}]",
+    f"connections: [{{id: a, channel: email, adapter: smtp, settings: {{host: {X}}}}}]",
+    f"deals: [{{id: D5, stage: {X}}}]",
+    f"pipelines: [{{id: sales, rules: [{{id: r, stage: {X}, kind: sms}}]}}]",
+    f"pipelines: [{{id: sales, rules: [{{id: r, stage: new, kind: move, run: {{after: {X}}}}}]}}]",
+    f"pipelines: [{{id: sales, rules: [{{id: r, stage: new, kind: email, settings: {{from: {X}, body: a}}}}]}}]",
+    f"pipelines: [{{id: sales, rules: [{{id: r, stage: new, kind: sms, settings: {{provider: {X}, text: a}}}}]}}]",
+    f"pipelines: [{{id: sales, triggers: [{{id: r, stage: new, kind: {X}}}]}}]",
+    f"a: *{X}",
+]
+
+
+@pytest.mark.parametrize("words", HUGE, ids=lambda words: " ".join(words)[:30])
+def test_a_huge_value_is_not_echoed_whole(shell: Shell, words: list[str]) -> None:
+    said = shell.refused(*words)
+    assert "xxx…" in said
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize("text", HUGE_FILES, ids=lambda text: text.replace(X, "X"))
+def test_a_huge_value_in_a_file_is_not_echoed_whole(shell: Shell, text: str) -> None:
+    said = shell.refused("apply", "-", stdin=text)
+    assert "xxxx" not in said or "xxx…" in said
+    assert len(said) < 400
+
+
+def test_a_huge_word_on_a_wrong_command_line_is_cut() -> None:
+    for words in ([X], ["deal", X], ["deal", "show", "D1", X]):
+        last = Shell("sqlite:///none.db")(*words).err.splitlines()[-1]
+        assert "xxx…" in last
+        assert len(last) < 250
 
 
 def test_a_misspelt_verb_is_told_its_neighbour(shell: Shell) -> None:

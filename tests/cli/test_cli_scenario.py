@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,15 @@ def test_applying_again_changes_nothing(noon: Shell) -> None:
 @pytest.mark.parametrize("only", [[], ["--only", "rules"]])
 def test_applying_an_export_changes_nothing(noon: Shell, only: list[str]) -> None:
     exported = noon.ok("export", *only)
-    assert noon.json("apply", "-", "--dry-run") == {"dry_run": True, "changes": []}
+    rehearsed = noon.ok("apply", "-", "--dry-run", "--json", stdin=exported)
+    assert json.loads(rehearsed) == {"dry_run": True, "changes": []}
     assert "Nothing changes" in noon.ok("apply", "-", stdin=exported)
+
+
+def test_a_file_without_a_version_is_taken_and_told_what_is_missing(noon: Shell) -> None:
+    said = noon("apply", "-", stdin="constants: {site: x}\n")
+    assert (said.status, said.err) == (0, "1 change\nstdin has no “funil: 1”: read as version 1; write it on top\n")
+    assert "version" not in noon("apply", "-", stdin="funil: 1\nconstants: {site: x}\n").err
 
 
 def test_an_import_starts_no_rules(noon: Shell) -> None:

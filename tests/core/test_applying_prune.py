@@ -73,13 +73,14 @@ def test_what_a_removed_deal_waits_for_is_cancelled() -> None:
 
 
 SMS = "    rules: [{id: r, stage: new, kind: sms, %ssettings: {text: x, provider: sms1}}]\n"
+NOTHING = "funil: 1"
 NEEDED = {
     "the user of a deal": (HOUSE, DEALS, "users: [{id: rui}]", "user “ana” cannot go: deal “D1” has it"),
     "the contact of a deal": (HOUSE, DEALS, "contacts: [{id: joao}]", "contact “maria” cannot go: deal “D1” has it"),
     "the company of a deal": (HOUSE, DEALS, "companies: []", "company “acme” cannot go: deal “D1” has it"),
     "the contact of a company": (
         HOUSE,
-        "",
+        NOTHING,
         "contacts: [{id: joao}]",
         "contact “maria” cannot go: company “acme” has it",
     ),
@@ -91,19 +92,19 @@ NEEDED = {
     ),
     "the connection of a rule": (
         HOUSE + SMS % "",
-        "",
+        NOTHING,
         "connections: [{id: mail}]",
         "rule “r” would no longer work: there is no SMS provider “sms1”",
     ),
     "the field of a condition": (
         HOUSE + SMS % "when: {field: tracking, op: filled}, ",
-        "",
+        NOTHING,
         "fields: []",
         "rule “r” would no longer work: when: there is no field “tracking”",
     ),
     "the user of a trigger": (
         HOUSE + "    triggers: [{id: t, stage: won, kind: payment, as: rui}]",
-        "",
+        NOTHING,
         "users: [{id: ana}]",
         "trigger “t” would no longer work: there is no user “rui”",
     ),

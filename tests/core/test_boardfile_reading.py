@@ -22,9 +22,19 @@ def test_the_contracts_example_is_read() -> None:
     assert [deal.id for deal in board.deals or ()] == ["D1"]
 
 
-@pytest.mark.parametrize("text", ["", "# nothing", "{}", "funil: 1", "funil: 0x1", "deals:", "deals: []"])
-def test_a_file_with_nothing_in_it_is_one(text: str) -> None:
+@pytest.mark.parametrize("text", ["funil: 1", "funil: 0x1", "deals:", "deals: []"])
+def test_a_file_that_lists_nothing_is_one(text: str) -> None:
     assert not read(text).board.deals
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "# nothing", "---\n...\n", "{}", "null", "\ufeff"])
+def test_an_empty_file_is_none(text: str) -> None:
+    assert complaint(text) == "a.yaml is empty: a board file begins with “funil: 1”, and what the house has follows"
+
+
+def test_the_version_may_be_absent_like_every_other_key() -> None:
+    assert read("deals:").unversioned
+    assert not read("funil: 1").unversioned
 
 
 WRONG = {
@@ -243,7 +253,11 @@ def test_a_list_under_a_pipeline_is_the_later_files() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "deals"),
-    [("deals: [{id: a}]", "deals:", ["a"]), ("deals:", "deals: [{id: a}]", ["a"]), ("", "deals: [{id: a}]", ["a"])],
+    [
+        ("deals: [{id: a}]", "deals:", ["a"]),
+        ("deals:", "deals: [{id: a}]", ["a"]),
+        ("funil: 1", "deals: [{id: a}]", ["a"]),
+    ],
 )
 def test_an_empty_section_takes_nothing_from_another_files(first: str, second: str, deals: list[str]) -> None:
     assert [deal.id for deal in boardfile.together(documents(first, second)).board.deals or ()] == deals

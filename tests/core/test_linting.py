@@ -23,7 +23,7 @@ def told(found: list[Trouble]) -> list[str]:
     return [f"{trouble.place}: {trouble.words.english()}" for trouble in found]
 
 
-@pytest.mark.parametrize("text", [CONTRACT, FULL, HOUSE, ""], ids=["contract", "full", "house", "nothing"])
+@pytest.mark.parametrize("text", [CONTRACT, FULL, HOUSE, "funil: 1"], ids=["contract", "full", "house", "nothing"])
 def test_there_is_no_false_alarm(text: str) -> None:
     assert told(of_file(text)) == []
     assert told(lint(Home(text).house, Registry().validate)) == []

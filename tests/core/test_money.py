@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +78,28 @@ def test_money_is_shown_with_its_currency_s_decimal_places(amount: str, code: st
 @pytest.mark.parametrize(("code", "kept"), [("BRL", "BRL"), (" usd ", "USD")])
 def test_a_currency_is_three_letters(code: str, kept: str) -> None:
     assert money.currency(code) == kept
+
+
+def test_the_kept_list_is_that_of_the_standard() -> None:
+    """Checked against CLDR's: what is legal tender anywhere is kept, with as many decimals, and nothing is twice."""
+    today = date(2026, 12, 1)
+    tender = {
+        code
+        for territory in get_global("territory_currencies")
+        for code in get_territory_currencies(territory, today, today)
+    }
+    assert tender - set(money.CURRENCIES) == set()
+    assert len(money.CURRENCIES) == len(set(money.CURRENCIES))
+    assert all(re.fullmatch("[A-Z]{3}", code) for code in money.CURRENCIES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("BLR", "BRL"), ("UDS", "USD"), ("EURO", None), ("XXQ", None), ("RBL", "BRL"), ("GPB", "GBP")]
+)
+def test_a_misspelt_currency_is_refused_with_its_neighbour(typed: str, near: str | None) -> None:
+    with pytest.raises(BadInput) as refused:
+        money.currency(typed)
+    assert refused.value.words.args.get("near") == near
 
 
 @pytest.mark.parametrize("code", ["", "R$", "REAL", "B1L", "ÉUR", None, 986])

@@ -109,35 +109,49 @@ async def test_what_is_wrong_stands_beside_its_field(world: World) -> None:
         await pilot.press("n", "tab", *"abc", "tab", "tab", *"nobody", "enter")
         await pilot.pause()
         shown = screen_text(pilot)
-        assert "Give the deal a title." in shown
+        assert "field “title” cannot be empty" in shown
         assert "Not an amount like 1,250.50." in shown
         assert "Nobody is called that" in shown
         await pilot.press("escape")
         assert len(pilot.app.screen_stack) == 1
 
 
+HOUSE = memory_world().store.read(lambda reader: reader.house())
 TWINS = (MARIA, Contact(id="maria2", name="Maria Lima", emails=(Address("WORK", "m2@x.example"),)))
 
 
 @pytest.mark.parametrize(
     ("field", "typed", "wrong"),
     [
-        ("title", "  ", "Give the deal a title."),
-        ("amount", "-1", "An amount is not negative."),
-        ("amount", "1.005", "BRL has 2 decimals."),
+        ("title", "  ", "field “title” cannot be empty"),
+        ("title", "x" * 301, "field “title” has 300 characters at most, not 301"),
+        (
+            "amount",
+            "1.005",
+            "field “amount”: “1.005” is more than BRL keeps: 2 decimal places and 18 digits in all",
+        ),
         ("amount", "1e3", "Not an amount like 1,250.50."),
         ("contact", "Maria Lima", "2 contacts are called that: give the e-mail or the id."),
     ],
 )
 def test_a_form_says_what_would_be_right(field: str, typed: str, wrong: str) -> None:
     values = {"title": "A", "amount": "", "stage": "new", "contact": "", field: typed}
-    assert check(values, "BRL", TWINS).wrong == {field: wrong}
+    assert check(values, HOUSE, TWINS).wrong == {field: wrong}
+
+
+@pytest.mark.parametrize(("title", "amount"), [("x" * 300, "-1,250.50"), (" Order ", "0"), ("Order", "")])
+def test_form_and_command_line_take_the_same(world: World, title: str, amount: str) -> None:
+    draft = check({"title": title, "amount": amount, "stage": "new", "contact": ""}, HOUSE, ()).draft
+    assert draft is not None
+    made = world.deal(title, amount=amount.replace(",", "") or None)
+    deal = world.store.read(lambda reader: reader.deal(made))
+    assert (draft.title, draft.amount) == (deal.title, deal.amount)
 
 
 @pytest.mark.parametrize("typed", ["maria2", "m2@x.example", "M2@X.EXAMPLE"])
 def test_a_contact_is_found_by_id_or_address(typed: str) -> None:
     values = {"title": "A", "amount": "1,250.5", "stage": "new", "contact": typed}
-    draft = check(values, "BRL", TWINS).draft
+    draft = check(values, HOUSE, TWINS).draft
     assert draft is not None
     assert (draft.contact, draft.amount) == ("maria2", Decimal("1250.5"))
 

@@ -16,15 +16,16 @@ from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, Select
 
-from core import money as currencies
+from core import fields
+from core.errors import FunilError
 from core.i18n import gettext as _
+from core.model.house import House
 from core.model.people import Contact
 from core.model.pipeline import Pipeline
 from core.safe_text import fold, safe_text
 from core.words import fill
 from tui import format as fmt
 
-LONGEST_TITLE: Final = 200
 SUGGESTED: Final = 2_000
 
 
@@ -46,20 +47,28 @@ class Checked:
     wrong: Mapping[str, str]
 
 
-def check(values: Mapping[str, str], currency: str, people: Sequence[Contact]) -> Checked:
-    """Read what was typed (``title amount stage contact``) and say what is wrong with it, field by field."""
+def check(values: Mapping[str, str], house: House, people: Sequence[Contact]) -> Checked:
+    """Read what was typed (``title amount stage contact``) and say what is wrong with it, field by field.
+
+    Title and amount are judged by the rule that the command line and board files obey too.
+    """
     wrong: dict[str, str] = {}
-    title = values["title"].strip()
-    if not title:
-        wrong["title"] = _("Give the deal a title.")
-    elif len(title) > LONGEST_TITLE:
-        wrong["title"] = fill(_("At most {n} characters."), {"n": LONGEST_TITLE})
-    amount = _amount(values["amount"], currency, wrong)
+    title = _taken("title", values["title"], house, wrong)
+    amount = _amount(values["amount"], house, wrong)
     contact = _contact(values["contact"], people, wrong)
-    return Checked(None if wrong else Draft(title, amount, values["stage"], contact), wrong)
+    return Checked(None if wrong else Draft(title or "", amount, values["stage"], contact), wrong)
 
 
-def _amount(text: str, currency: str, wrong: dict[str, str]) -> Decimal | None:
+def _taken(field: str, value: object, house: House, wrong: dict[str, str]) -> str | None:
+    try:
+        taken: str | None = fields.parse(field, value, house)
+    except FunilError as error:
+        wrong[field] = safe_text(str(error))
+        return None
+    return taken
+
+
+def _amount(text: str, house: House, wrong: dict[str, str]) -> Decimal | None:
     if not text.strip():
         return None
     try:
@@ -67,12 +76,8 @@ def _amount(text: str, currency: str, wrong: dict[str, str]) -> Decimal | None:
     except ValueError:
         wrong["amount"] = fill(_("Not an amount like {example}."), {"example": fmt.number(Decimal("1250.50"))})
         return None
-    digits = currencies.digits(currency)
-    if amount < 0:
-        wrong["amount"] = _("An amount is not negative.")
-    elif amount != round(amount, digits):
-        wrong["amount"] = fill(_("{currency} has {n} decimals."), {"currency": currency, "n": digits})
-    return amount
+    taken = _taken("amount", amount, house, wrong)
+    return None if taken is None else Decimal(taken)
 
 
 def _contact(text: str, people: Sequence[Contact], wrong: dict[str, str]) -> str | None:
@@ -100,21 +105,21 @@ class NewDealForm(ModalScreen[Draft | None]):
     CSS_PATH = "../styles/form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, pipeline: Pipeline, stage: str, currency: str, people: Sequence[Contact]) -> None:
+    def __init__(self, pipeline: Pipeline, stage: str, house: House, people: Sequence[Contact]) -> None:
         super().__init__()
         self._pipeline = pipeline
         self._stage = stage
-        self._currency = currency
+        self._house = house
         self._people = people
 
     def compose(self) -> ComposeResult:
         """Lay out a label, a field and a line for what is wrong, four times."""
         stages = [(Content(safe_text(stage.name)), stage.id) for stage in self._pipeline.stages]
         names = SuggestFromList([safe_text(p.name) for p in self._people[:SUGGESTED]], case_sensitive=False)
-        amount = fill(_("Amount ({currency})"), {"currency": self._currency})
+        amount = fill(_("Amount ({currency})"), {"currency": self._house.company.currency})
         with VerticalScroll(id="form"):
             yield Label(Content(_("New deal")), id="form-title")
-            yield from _field("title", _("Title"), Input(id="title", max_length=LONGEST_TITLE))
+            yield from _field("title", _("Title"), Input(id="title"))
             yield from _field("amount", amount, Input(id="amount"))
             yield from _field("stage", _("Stage"), Select(stages, value=self._stage, allow_blank=False, id="stage"))
             yield from _field("contact", _("Contact (optional)"), Input(id="contact", suggester=names))
@@ -133,7 +138,7 @@ class NewDealForm(ModalScreen[Draft | None]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#create")
     def _create(self) -> None:
-        checked = check(self._values(), self._currency, self._people)
+        checked = check(self._values(), self._house, self._people)
         if checked.draft is not None:
             self.dismiss(checked.draft)
             return
@@ -145,7 +150,7 @@ class NewDealForm(ModalScreen[Draft | None]):
     def _recheck(self, event: Input.Blurred | Input.Changed) -> None:
         """Take a complaint back as soon as it no longer holds; make one when a filled field is left."""
         name = event.input.id or ""
-        wrong = check(self._values(), self._currency, self._people).wrong.get(name, "")
+        wrong = check(self._values(), self._house, self._people).wrong.get(name, "")
         left_filled = isinstance(event, Input.Blurred) and event.value
         if not wrong or left_filled:
             self._complain(name, wrong)
