@@ -24,7 +24,7 @@ from core.model.rule import Rule, Trigger
 from core.model.run import Run
 from core.peers import Capabilities, Health
 from core.plan import Plan
-from core.views import Applied, Card, Change, ColumnTotal, DealFilter, DeliveryFilter, Facts, TimelineEntry
+from core.views import Applied, Card, Change, ColumnTotal, DealFilter, DeliveryFilter, Facts, Overdue, TimelineEntry
 
 __all__ = [
     "Adapter",
@@ -41,6 +41,7 @@ __all__ = [
     "Facts",
     "Health",
     "Job",
+    "Overdue",
     "Priority",
     "Random",
     "Reader",
@@ -196,6 +197,15 @@ class Reader(Protocol):
 
     def next_due(self) -> Moment | None:
         """Return the earliest moment at which a run, a delivery or a timer is due; None when nothing waits."""
+
+    def overdue(self, before: Moment) -> Overdue:
+        """Return how much should have gone out before a moment: for the question that an engine's start asks."""
+
+    def overdue_runs(self, before: Moment, limit: int, offset: int = 0) -> Sequence[Run]:
+        """Return waiting runs, of rules that send something, that were due before a moment, longest overdue first."""
+
+    def overdue_messages(self, before: Moment, limit: int, offset: int = 0) -> Sequence[Delivery]:
+        """Return queued messages, never tried and behind no pause, that were due before a moment, oldest first."""
 
     def notifications(self, user: str | None = None) -> Sequence[Mapping[str, Any]]:
         """Return what users were told in the app, newest first."""

@@ -95,6 +95,20 @@ class DeliveryFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """How much should have gone out before some moment and has not: ``runs`` of rules that send something, and
+    ``messages`` written and never tried (behind a connection that is not paused)."""
+
+    runs: int
+    messages: int
+
+    @property
+    def count(self) -> int:
+        """Both together."""
+        return self.runs + self.messages
+
+
+@dataclass(frozen=True, slots=True)
 class DealFilter:
     """Which deals to list, in board order (pipeline, stage, top of the column first)."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from data.reader_base import Memory
 from data.reader_board import BoardReader
 from data.reader_deals import DealReader
-from data.reader_outbox import OutboxReader
+from data.reader_overdue import OverdueReader
 
 __all__ = ["Memory", "SqlReader"]
 
 
-class SqlReader(BoardReader, DealReader, OutboxReader):
+class SqlReader(BoardReader, DealReader, OverdueReader):
     """Every read of the Store. Make a new one for each transaction: ``SqlReader(db, memory, clock)``."""

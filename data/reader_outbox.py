@@ -67,15 +67,15 @@ def _mentions() -> Any:
     return or_(*(func.lower(place).like(the("text"), escape="\\") for place in places))
 
 
-_queued: Final = and_(deliveries.c.status == "queued", deliveries.c.worker.is_(None))
-_usable: Final = and_(connections.c.paused.is_(None), connections.c.archived == false())
+queued: Final = and_(deliveries.c.status == "queued", deliveries.c.worker.is_(None))
+usable: Final = and_(connections.c.paused.is_(None), connections.c.archived == false())
 DUE_CONNECTIONS = Statement(
     lambda: (
         select(connections.c.id)
         .where(
-            _usable,
+            usable,
             select(deliveries.c.id)
-            .where(deliveries.c.connection == connections.c.id, _queued, deliveries.c.due_at <= the("now"))
+            .where(deliveries.c.connection == connections.c.id, queued, deliveries.c.due_at <= the("now"))
             .correlate(connections)
             .exists(),
         )
@@ -88,11 +88,11 @@ def _next_due() -> Select[Any]:
     run = select(func.min(runs.c.due_at)).where(runs.c.status == "waiting", runs.c.due_at.is_not(None))
     first = (
         select(func.min(deliveries.c.due_at))
-        .where(deliveries.c.connection == connections.c.id, _queued)
+        .where(deliveries.c.connection == connections.c.id, queued)
         .correlate(connections)
         .scalar_subquery()
     )
-    delivery = select(func.min(first)).select_from(connections).where(_usable)
+    delivery = select(func.min(first)).select_from(connections).where(usable)
     timer = select(func.min(timers.c.at))
     return select(run.scalar_subquery(), delivery.scalar_subquery(), timer.scalar_subquery())
 

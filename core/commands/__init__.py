@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from core.commands.clocks import advance_clock, set_clock
     from core.commands.deals import NewDeal, add_deal, set_fields
     from core.commands.moves import Moved, Undone, move, undo
+    from core.commands.overdue import skip_overdue
 
 __all__ = [
     "Moved",
@@ -22,6 +23,7 @@ __all__ = [
     "move",
     "set_clock",
     "set_fields",
+    "skip_overdue",
     "undo",
 ]
 
@@ -29,6 +31,7 @@ _MODULES = {
     "clocks": ("advance_clock", "set_clock"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
     "moves": ("Moved", "Undone", "move", "undo"),
+    "overdue": ("skip_overdue",),
 }
 
 

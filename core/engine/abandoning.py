@@ -31,7 +31,7 @@ def stop_retries(tx: Tx, plan: Plan, runs: Mapping[int, Run], now: Moment) -> No
         plan.timeline.append(outcomes.row(stopped, now))
         run = runs.get(before.run) if before.run is not None else None
         if run is not None and run.status is RunStatus.SENDING:
-            plan.runs_changed.append((run, _cancelled(run, stopped, now)))
+            plan.runs_changed.append((run, run_cancelled(run, stopped, now)))
 
 
 def _follower(tx: Tx, deal: str, entry: int) -> int | None:
@@ -39,7 +39,8 @@ def _follower(tx: Tx, deal: str, entry: int) -> int | None:
     return next((e.id for e in reversed(tx.entries(deal)) if e.previous == entry and e.undone_at is None), None)
 
 
-def _cancelled(run: Run, stopped: Delivery, now: Moment) -> Run:
+def run_cancelled(run: Run, stopped: Delivery, now: Moment) -> Run:
+    """Return a run as the cancelling of its message leaves it."""
     return replace(
         run,
         status=RunStatus.CANCELLED,
