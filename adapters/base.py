@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
+from core.i18n import N_
+from core.misfits import Unfit
 from core.model.house import Connection
 from core.ports import Adapter, Capabilities, Clock
 
-_REFUSAL = (
+_REFUSAL = N_(
     "a secret never stands in a board file or the database: put it into {variable}, the secrets file or the key ring"
 )
 
@@ -33,7 +34,7 @@ class AdapterSettings(BaseModel):
         if value is None or context.get("secrets") or info.field_name not in secret_fields(cls):
             return value
         variable = variable_of(context.get("connection", "<CONNECTION>"), str(info.field_name))
-        raise PydanticCustomError("secret_in_plain", _REFUSAL, {"variable": variable})
+        raise Unfit(_REFUSAL, variable=variable)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

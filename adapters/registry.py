@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from adapters.base import AdapterSettings, Opening, Provider
 from adapters.secrets import Secrets
-from core.boardfile.complaints import said
+from core.boardfile.places import dotted
 from core.errors import BadInput
 from core.i18n import N_
+from core.misfits import said
 from core.model.house import Connection
 from core.ports import Adapter, Capabilities, Clock
 from core.words import Words
@@ -181,7 +182,7 @@ class Registry:
 
 def _bad_settings(connection: Connection, error: ValidationError, model: type[AdapterSettings]) -> BadInput:
     """Put the first thing wrong into a sentence; the rejected value stays out of it, since it may be a secret."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in ("settings", *first["loc"]))
-    why = said(first, model).local() if first["type"] == "extra_forbidden" else first["msg"]
+    first = error.errors(include_url=False)[0]
+    where = dotted(("settings", *first["loc"]))
+    why = said(first, model, unseen=True)
     return BadInput(N_("connection “{connection}”: {where}: {why}"), connection=connection.id, where=where, why=why)

@@ -12,11 +12,12 @@ from core import applying, circles, conditions, timing
 from core.applying import checking
 from core.applying.ledger import CheckConnection
 from core.boardfile import Document, together
-from core.boardfile.complaints import data_path, said
+from core.boardfile.complaints import data_path
 from core.boardfile.places import dotted, undotted
 from core.commands import lookup
 from core.errors import FunilError, UnknownThing
 from core.i18n import N_
+from core.misfits import said
 from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.model.rule import Hours, Rule, Trigger

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from adapters.base import AdapterSettings
 from adapters.mail.address import is_address
 from core.i18n import N_
+from core.misfits import Unfit
 from core.ports import Capabilities
 
 Security: TypeAlias = Literal["none", "starttls", "tls"]
@@ -70,13 +71,13 @@ class SmtpSettings(AdapterSettings):
     def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for address in value:
             if not is_address(address):
-                raise ValueError(f"“{address}” is not an e-mail address")
+                raise Unfit(N_("“{text}” is not an e-mail address like maria@cliente.example"), text=address)
         return value
 
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
         if self.user and self.protection == "none" and not self.on_this_machine:
-            raise ValueError("security none would send the password in the clear: use starttls or tls")
+            raise Unfit(N_("security none would send the password in the clear: use starttls or tls"))
         return self
 
     @property

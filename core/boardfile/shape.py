@@ -22,9 +22,9 @@ from core.boardfile.types import (
     Span,
     Text,
     Thing,
-    Unfit,
 )
 from core.i18n import N_
+from core.misfits import Unfit
 from core.model.house import FieldType
 from core.model.people import EmailType, PhoneType
 from core.model.pipeline import StageKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Final
@@ -12,22 +11,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core import money
 from core.boardfile.yaml12 import Real, Whole
-from core.errors import BadInput
 from core.i18n import N_
+from core.misfits import Unfit, fitting
 from core.naming import check_id, check_name
-from core.words import Arg, Words
 
 _FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _COLOR: Final = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
-
-
-class Unfit(ValueError):
-    """A value that does not fit, with the sentence why."""
-
-    def __init__(self, msg: str, /, **args: Arg) -> None:
-        self.words = Words(msg, args).short()
-        super().__init__(self.words.english())
 
 
 class Thing(BaseModel):
@@ -68,24 +58,17 @@ def _fitting(pattern: re.Pattern[str], msg: str) -> AfterValidator:
 
 
 def _id(value: str) -> str:
-    return _checked(check_id, value)
+    return fitting(check_id, value)
 
 
 def _name(value: str) -> str:
     if not value.strip():
         raise Unfit(N_("a name cannot be blank"))
-    return _checked(partial(check_name, "name"), value)
+    return fitting(partial(check_name, "name"), value)
 
 
 def _currency(value: str) -> str:
-    return _checked(money.currency, value)
-
-
-def _checked(check: Callable[[str], str], value: str) -> str:
-    try:
-        return check(value)
-    except BadInput as error:
-        raise Unfit(error.words.msg, **error.words.args) from None
+    return fitting(money.currency, value)
 
 
 def _amount(value: Any) -> Any:

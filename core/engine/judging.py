@@ -11,9 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from core import conditions, timing
+from core.boardfile.places import dotted
 from core.effects import Effect
 from core.engine import checking
 from core.i18n import N_
+from core.misfits import said
 from core.model.moment import Moment, iso
 from core.model.rule import Hours, Rule
 from core.model.run import Run, RunStatus, Waiting
@@ -70,9 +72,10 @@ def act(rule: Rule, facts: Facts, rng: Random, condition: str | None = None) -> 
     except CannotAct as ending:
         return _failed(ending.reason, ending.detail, condition)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        words = Words(N_("setting {field}: {problem}"), {"field": where, "problem": first["msg"]})
+        first = error.errors(include_url=False)[0]
+        words = Words(
+            N_("setting {field}: {problem}"), {"field": dotted(first["loc"]), "problem": said(first, kind.Settings)}
+        )
         return _failed("misconfigured", words, condition)
     except Exception as error:  # a kind is a plug-in: its bug ends its run, not the engine
         words = Words(N_("the rule kind broke: {error}"), {"error": f"{type(error).__name__}: {error}"[:300]})

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from core import context, html_text, phones, recipients, templates
 from core.effects import Deliver, Effect
-from core.errors import BadInput
 from core.i18n import N_
+from core.misfits import Unfit, fitting
 from core.model.delivery import Channel, Message
 from core.model.house import Connection, House
 from core.model.moment import Moment
@@ -59,18 +58,13 @@ class EmailSettings(Settings):
     @field_validator("from_")
     @classmethod
     def _mailbox(cls, value: str) -> str:
-        if value == AUTO:
-            return value
-        try:
-            return phones.check_email(value)
-        except BadInput as error:
-            raise _refusal(error.words) from None
+        return value if value == AUTO else fitting(phones.check_email, value)
 
     @field_validator("attach")
     @classmethod
     def _nothing_attached(cls, value: Attach) -> Attach:
         if value.fields or value.files:
-            raise _refusal(Words(N_("attachments cannot be sent yet: leave “attach” empty")))
+            raise Unfit(N_("attachments cannot be sent yet: leave “attach” empty"))
         return value
 
     @field_validator("fallback")
@@ -82,13 +76,8 @@ class EmailSettings(Settings):
 def no_fallback(value: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a chain of other addresses, which nothing would follow."""
     if value:
-        raise _refusal(Words(N_("no other address is tried yet: leave “fallback” empty")))
+        raise Unfit(N_("no other address is tried yet: leave “fallback” empty"))
     return value
-
-
-def _refusal(words: Words) -> PydanticCustomError:
-    context: dict[str, Any] = dict(words.args)
-    return PydanticCustomError("value_error", words.msg, context)
 
 
 class EmailRule(RuleKind[EmailSettings]):

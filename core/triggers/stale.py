@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
 
-from core.errors import BadInput
 from core.i18n import N_
+from core.misfits import Unfit, fitting
 from core.model.moment import MINUTE, parse_duration
 from core.rules.base import Settings
 from core.triggers.base import TriggerKind
@@ -23,13 +22,14 @@ class StaleSettings(Settings):
     @field_validator("after")
     @classmethod
     def _duration(cls, value: str) -> str:
-        try:
-            span = parse_duration(value)
-        except BadInput as error:
-            raise PydanticCustomError("value_error", error.words.msg, dict(error.words.args)) from None
-        if span.millis < MINUTE:
-            raise PydanticCustomError("value_error", N_("the shortest time without activity is a minute"))
-        return str(span)
+        return fitting(_at_least_a_minute, value)
+
+
+def _at_least_a_minute(text: str) -> str:
+    span = parse_duration(text)
+    if span.millis < MINUTE:
+        raise Unfit(N_("the shortest time without activity is a minute"))
+    return str(span)
 
 
 class Stale(TriggerKind[StaleSettings]):

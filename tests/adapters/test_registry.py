@@ -91,10 +91,18 @@ REFUSALS = [
     (replace(MAIL, adapter="pigeon"), "for email there are simulated, smtp"),
     (replace(MAIL, channel="sms", adapter="smtp"), "serves email, not sms"),
     (replace(MAIL, settings={"adresses": []}), "connection “mail”: settings.adresses: "),
-    (replace(SMTP, settings={}), "settings.host: Field required"),
-    (replace(SMTP, settings={"host": "h", "port": 0}), "settings.port"),
-    (replace(SMTP, settings={"host": "h", "security": "ssl"}), "settings.security"),
-    (replace(SMTP, settings={"host": "h", "addresses": ["ana"]}), "“ana” is not an e-mail address"),
+    (replace(SMTP, settings={}), "settings.host: it is missing"),
+    (replace(SMTP, settings={"host": "h", "port": 0}), "settings.port: a number from 1 on stands here, not this value"),
+    (replace(SMTP, settings={"host": "h", "port": "x"}), "settings.port: a whole number stands here, not this value"),
+    (
+        replace(SMTP, settings={"host": "h", "security": "startls"}),
+        "settings.security: this value is none of the choices: did you mean “starttls”?",
+    ),
+    (
+        replace(SMTP, settings={"host": "a b"}),
+        "settings.host: this value does not have the right form: Name or address of the mail server, like",
+    ),
+    (replace(SMTP, settings={"host": "h", "addresses": ["ana"]}), "settings.addresses: “ana” is not an e-mail address"),
     (replace(SMTP, settings={"host": "h", "ca_file": "/no/such.pem"}), "there is no file /no/such.pem"),
     (replace(SMTP, settings={"host": "h", "security": "none", "user": "ana"}), "would send the password in the clear"),
 ]
