@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.model.house import Connection
     from core.model.moment import Moment
     from core.ports import Store
+    from core.words import Words
     from data.store import SqlStore
 
 DATABASE_VARIABLE = "FUNIL_DB"
@@ -57,8 +58,22 @@ class Engine:
         from core.engine.loop import Engine as Loop
 
         self._store = store
+        self._adapters = adapters
         self._lease = store.take_engine_lease(name)
         self._engine = Loop(store, adapters, Random(seed), self._lease.worker, on_trouble=on_trouble)
+
+    async def move_in(self) -> Words | None:
+        """Note where the database lives; one that was copied to here sends nothing yet, and the answer says so."""
+        import asyncio
+
+        from core.commands import homes
+        from core.ports import Priority
+
+        home = await asyncio.to_thread(self._store.home)
+        if self._store.read(lambda reader: reader.home()) == home:
+            return None
+        paused = await self._store.write(homes.move_in(home, self._adapters.simulated), Priority.RUNS)
+        return homes.told(paused) if paused else None
 
     async def start(self) -> int:
         """Take over what a dead engine left behind; returns how many messages are *unknown* for it."""
@@ -119,10 +134,17 @@ class Engine:
 
 
 class BoardEngine(Engine):
-    """The engine behind a board: it takes over, works and closes in one go."""
+    """The engine behind a board: it takes over, works and closes in one go. ``tell`` shows a sentence on the board."""
+
+    def __init__(self, store: SqlStore, adapters: Registry, tell: Callable[[Words], None]) -> None:
+        super().__init__(store, adapters, "board")
+        self._tell = tell
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set."""
+        words = await self.move_in()
+        if words is not None:
+            self._tell(words)
         await self.start()
         try:
             await super().serve(stop)
@@ -218,10 +240,13 @@ class House:
         from tui.app import FunilApp
         from tui.bridge import Doorway
 
+        def tell(words: Words) -> None:
+            app.live.bridge.notice(words)
+
         with self.opened(place) as store:
             doorway = Doorway(
                 store=store,
-                make_engine=lambda: BoardEngine(store, self.adapters, "board"),
+                make_engine=lambda: BoardEngine(store, self.adapters, tell),
                 adapters=self.adapters,
                 on_commit=store.on_commit,
                 ticking=ticking,

@@ -63,6 +63,8 @@ class Provider(ABC):
     name: ClassVar[str]
     channels: ClassVar[tuple[str, ...]]
     Settings: ClassVar[type[AdapterSettings]]
+    simulated: ClassVar[bool] = False
+    """Whether nothing that it is given leaves the house: then it goes on even in a copy of the database."""
 
     @abstractmethod
     def capabilities(self, channel: str) -> Capabilities | None:

@@ -71,6 +71,11 @@ class Registry:
         provider = self._find(connection.adapter)
         return provider.capabilities(connection.channel) if provider else None
 
+    def simulated(self, connection: Connection) -> bool:
+        """Return whether nothing that goes through this connection leaves the house."""
+        provider = self._find(connection.adapter)
+        return provider is not None and provider.simulated
+
     def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
         """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work or lack a secret."""
         provider = self._provider(connection)

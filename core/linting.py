@@ -15,6 +15,7 @@ from core.boardfile import Document, together
 from core.boardfile.complaints import data_path
 from core.boardfile.places import dotted, undotted
 from core.commands import lookup
+from core.commands.homes import why_paused
 from core.errors import FunilError, UnknownThing
 from core.i18n import N_
 from core.misfits import said
@@ -113,6 +114,7 @@ def _in_the_file(document: Document) -> Where:
 def _connection(connection: Connection, check: CheckConnection | None, house: House) -> Iterator[Finding]:
     if connection.paused:
         words = Words(N_("paused ({reason}): nothing goes out through it"), {"reason": connection.paused})
+        words = why_paused(connection) or words
         yield Finding(None, words, error=False)
     pipeline = (connection.new_deal or {}).get("pipeline")
     if pipeline is not None and pipeline not in house.pipelines:

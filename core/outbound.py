@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core import conditions
+from core.commands.homes import why_paused
 from core.effects import Deliver
 from core.engine.dispatching import key_of
 from core.engine.judging import act
@@ -87,7 +88,7 @@ def row_of(house: House, delivery: Delivery) -> Row:
         at=delivery.at,
         due_at=delivery.due_at,
         reason="connection_paused" if behind else delivery.reason,
-        detail=delivery.detail,
+        detail=why_paused(connection) if behind and connection is not None else delivery.detail,
         attempts=delivery.attempts,
         delivery=delivery,
         key=key_of(house.id, delivery),

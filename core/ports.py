@@ -189,6 +189,9 @@ class Reader(Protocol):
     def simulated_now(self) -> Moment | None:
         """Return the simulated clock, or None when the clock is real."""
 
+    def home(self) -> str | None:
+        """Return the fingerprint of where an engine last ran on this database; None before the first."""
+
     def due_connections(self, now: Moment) -> Sequence[str]:
         """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
 
@@ -307,6 +310,9 @@ class Tx(Reader, Protocol):
 
     def set_clock(self, moment: Moment | None) -> None:
         """Set the simulated clock, or go back to the real one (None)."""
+
+    def set_home(self, home: str, before: str | None) -> bool:
+        """Note where the engine runs now; False when another engine has changed ``before`` meanwhile."""
 
     def has_runs(self) -> bool:
         """Return whether any run exists: from then on the clock only goes forward."""

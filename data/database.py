@@ -40,5 +40,8 @@ class Database(Protocol):
     def lease(self, name: str) -> EngineLease:
         """Become an engine of this database, or raise ``Refused``."""
 
+    def home(self) -> str:
+        """Return the fingerprint of where this database lives: a copy that lives elsewhere has another one."""
+
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         """Close the connections and let go of every lock."""

@@ -46,6 +46,9 @@ class _OneConnection:
     def lease(self, name: str) -> EngineLease:
         return _Granted(name)
 
+    def home(self) -> str:
+        return "inline"
+
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         return
 

@@ -15,6 +15,7 @@ from core.errors import BadInput, StoreTrouble
 from core.i18n import N_
 from core.ports import EngineLease
 from data.lease import ServerLease, hold, let_go
+from data.machine import fingerprint
 from data.sql import Db, DialectName
 from data.troubles import UNREACHABLE
 
@@ -128,6 +129,15 @@ class PostgresServer:
         self._workers.add(lease.worker)
         return lease
 
+    def home(self) -> str:
+        """Return the fingerprint of this database on this server; a dump that is restored elsewhere has another one."""
+        db = self.open_reader()
+        try:
+            oid, name = db.text(_DATABASE)[0]
+            return fingerprint("postgresql", _system(db), str(oid), name)
+        finally:
+            db.close()
+
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         """Close the connections."""
         for db in (*readers, writer, self._watch):
@@ -147,6 +157,18 @@ class PostgresServer:
             for worker in self._workers:
                 hold(self._watch, worker)
         return self._watch
+
+
+_DATABASE: Final = "SELECT oid::bigint, datname FROM pg_database WHERE datname = current_database()"
+_SYSTEM: Final = "SELECT system_identifier FROM pg_control_system()"
+
+
+def _system(db: Db) -> str:
+    """Return the identifier that the server got when it was set up; nothing where this user may not ask for it."""
+    try:
+        return str(db.text(_SYSTEM)[0][0])
+    except psycopg.errors.InsufficientPrivilege:
+        return ""
 
 
 def _reason(error: psycopg.Error) -> str:

@@ -17,7 +17,7 @@ from core.model.pipeline import Pipeline, Stage
 from core.model.rule import Rule
 from data import mapping_house as mapping
 from data.columns import table_of
-from data.reader_base import Base, the
+from data.reader_base import HOME, Base, the
 from data.sql import Statement
 from data.tables_house import (
     CompanySettingsRow,
@@ -100,6 +100,11 @@ class ConfigReader(Base):
         """Return the simulated clock, or None when the clock is real."""
         simulated = self._meta()[1]
         return None if simulated is None else Moment(simulated)
+
+    def home(self) -> str | None:
+        """Return the fingerprint of where an engine last ran on this database; None before the first."""
+        row = self.db.one(HOME)
+        return row[0] if row else None
 
     def _load(self, version: int) -> House:
         company = self.db.one(SETTINGS)

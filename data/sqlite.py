@@ -13,6 +13,7 @@ from urllib.parse import quote
 from core.ports import EngineLease
 from data.lease import FileLease, engine_lock
 from data.locks import WriteLock
+from data.machine import fingerprint, this_machine
 from data.sql import Db, DialectName
 from data.troubles import troubles
 
@@ -114,6 +115,10 @@ class SqliteFile:
         lease = FileLease(engine_lock(self.path), name, self._no_engine)
         self._engine = True
         return lease
+
+    def home(self) -> str:
+        """Return the fingerprint of this machine: a file lives where its engine runs."""
+        return fingerprint("sqlite", this_machine())
 
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         """Close the connections under the write lock: the last one out checkpoints."""

@@ -74,6 +74,11 @@ class SqlStore:
         """Become the engine of this database. Raises ``Refused`` naming the process that already is (SQLite)."""
         return self.database.lease(name)
 
+    def home(self) -> str:
+        """Return the fingerprint of where this database lives now."""
+        with troubles(self.database.place):
+            return self.database.home()
+
     def changed_elsewhere(self) -> bool:
         """Return whether another process has written since the last call."""
         with troubles(self.database.place):

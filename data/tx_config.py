@@ -83,6 +83,9 @@ VERSION = Statement(
     lambda: select(meta.c.config_version).where(meta.c.id == 1),
     lambda: select(meta.c.config_version).where(meta.c.id == 1).with_for_update(),
 )
+SET_HOME = Statement(
+    lambda: update(meta).values(home=the("home")).where(meta.c.id == 1, meta.c.home.is_not_distinct_from(the("before")))
+)
 SET_CLOCK = Statement(lambda: update(meta).values(clock=the("clock")).where(meta.c.id == 1))
 
 
@@ -164,6 +167,10 @@ class ConfigWriter(ConfigReader, FeedWriter):
         self.db.run(SET_CLOCK, clock=moment)
         self._known = None
         self._tell([("config", "clock")])
+
+    def set_home(self, home: str, before: str | None) -> bool:
+        """Note where the engine runs now; False when another engine has changed ``before`` meanwhile."""
+        return self.db.run(SET_HOME, home=home, before=before) == 1
 
     def _archive_setup(self, what: str, ids: Iterable[str]) -> None:
         self._put(ARCHIVE[what], {"archived": True, "ids": list(ids)})

@@ -24,6 +24,10 @@ verbs come from the program, and the session at the end was run to write it.
   cannot be parsed; 130 interrupted.
 - **Ids** given in a board file (`D1`, `maria`) are the ids everywhere. A deal's field goes by its bare id or its path:
   `amount` is `deal.amount`, `tracking` is `deal.fields.tracking`.
+- **A copied database** sends nothing real at first: an engine (`run`, `worker`, the board) that finds that the database
+  lived on another machine, or a PostgreSQL database on another server, pauses every connection that is not simulated,
+  says so once, and `funil connection resume NAME` (or `--all`) lets it send. A machine is known by its machine id, else
+  by its host name; `FUNIL_MACHINE` names it where neither lasts, as in a container that is made anew at each start.
 
 """
 

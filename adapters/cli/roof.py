@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.model.house import Connection
     from core.model.moment import Moment
     from core.ports import AdapterFactory, Store
+    from core.words import Words
 
 Trouble = Callable[[BaseException], None]
 Made = Literal["created", "upgraded", "unchanged"]
@@ -28,6 +29,9 @@ class Place:
 
 class Engine(Protocol):
     """This process as the engine of its database, until released."""
+
+    async def move_in(self) -> Words | None:
+        """Note where the database lives; one that was copied to here sends nothing yet, and the answer says so."""
 
     async def start(self) -> int:
         """Take over what a dead engine left, on the running loop; returns how many messages are *unknown* for it."""

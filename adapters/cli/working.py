@@ -60,6 +60,9 @@ async def _work(engine: Engine, task: Work) -> tuple[int, int]:
     stop = Stop()
     stop.listen()
     try:
+        copied = await engine.move_in()
+        if copied is not None:
+            note(copied.local())
         unknown = await engine.start()
         if unknown:
             note(

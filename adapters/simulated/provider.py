@@ -18,6 +18,7 @@ class Simulated(Provider):
     name: ClassVar[str] = "simulated"
     channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony", "open_channel", "form")
     Settings: ClassVar[type[AdapterSettings]] = SimulatedSettings
+    simulated: ClassVar[bool] = True
 
     def capabilities(self, channel: str) -> Capabilities | None:
         """Return what the channel's simulated peer can do, None where nothing sends."""
@@ -38,6 +39,7 @@ class SimulatedTelegram(Provider):
     name: ClassVar[str] = "simulated_telegram"
     channels: ClassVar[tuple[str, ...]] = ("open_channel",)
     Settings: ClassVar[type[AdapterSettings]] = SimulatedTelegramSettings
+    simulated: ClassVar[bool] = True
 
     def capabilities(self, channel: str) -> Capabilities | None:
         """Return None: nothing sends here."""

@@ -33,12 +33,14 @@ def environment() -> Mapping[str, str]:
 class Child:
     """A process whose words are read line by line. Leaving its context kills it."""
 
-    def __init__(self, command: Sequence[str], *, words_on: str = "stdout") -> None:
+    def __init__(
+        self, command: Sequence[str], *, words_on: str = "stdout", more: Mapping[str, str] | None = None
+    ) -> None:
         stdout, stderr = (subprocess.PIPE, None) if words_on == "stdout" else (subprocess.DEVNULL, subprocess.PIPE)
         self.process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
-            env=environment(),
+            env={**environment(), **(more or {})},
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=stderr,
@@ -117,6 +119,6 @@ class Child:
         return status
 
 
-def funil(*arguments: str, words_on: str = "stdout") -> Child:
-    """Start the command line."""
-    return Child(["funil.py", *arguments], words_on=words_on)
+def funil(*arguments: str, words_on: str = "stdout", more: Mapping[str, str] | None = None) -> Child:
+    """Start the command line; ``more`` adds to its environment."""
+    return Child(["funil.py", *arguments], words_on=words_on, more=more)
