@@ -259,10 +259,8 @@ class Tx(Reader, Protocol):
         """Give leased rows back untouched."""
 
     def reap(self, worker_alive: Callable[[str], bool] | None = None) -> Sequence[Delivery]:
-        """Take over what dead engines left: leases are freed; rows found ``sending`` are returned to be judged.
-
-        Without ``worker_alive`` those are dead who hold no engine's lease.
-        """
+        """Take over what dead engines left (those without an engine's lease, unless ``worker_alive`` knows better):
+        leases are freed; rows found ``sending`` are returned to be judged."""
 
     def upsert_pipeline(self, pipeline: Pipeline) -> None:
         """Make or change a pipeline with its whole list of stages; stages not listed are removed (the caller has
