@@ -62,6 +62,11 @@ class Engine:
         self._lease = store.take_engine_lease(name)
         self._engine = Loop(store, adapters, Random(seed), self._lease.worker, on_trouble=on_trouble)
 
+    @property
+    def happened(self) -> int:
+        """How much has happened so far."""
+        return self._engine.happened
+
     async def move_in(self) -> Words | None:
         """Note where the database lives; one that was copied to here sends nothing yet, and the answer says so."""
         import asyncio

@@ -101,6 +101,18 @@ def of_user(house: House, user: User | None) -> Calendar:
 
 def next_open(calendars: Sequence[Calendar], at: Moment) -> Moment | None:
     """Return the first moment from ``at`` at which all calendars are open; None when there is none in the horizon."""
+    together = tuple(calendars)
+    first = _opens(together, zones.clamp(at // DAY * DAY))
+    return first if first is None or first >= at else _search(together, at)
+
+
+@lru_cache(maxsize=1024)
+def _opens(calendars: tuple[Calendar, ...], midnight: Moment) -> Moment | None:
+    """Search from a day's beginning, once a day: whoever comes while nobody is at work gets the same answer."""
+    return _search(calendars, midnight)
+
+
+def _search(calendars: Sequence[Calendar], at: Moment) -> Moment | None:
     limit, found = at + HORIZON, at
     while found < limit:
         start = found

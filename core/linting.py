@@ -135,6 +135,7 @@ def _rule(rule: Rule, house: House, now: Moment | None) -> Iterator[Finding]:
     yield from _stage(rule, house)
     yield from conditions.check(rule.when, house)
     yield from timing.check_run(rule.run, house)
+    yield from timing.check_spans(rule)
     yield from _hours(rule, house, now) if now is not None else ()
     try:
         kind = checking.rule_kind(rule.kind)
@@ -154,10 +155,13 @@ def _rule(rule: Rule, house: House, now: Moment | None) -> Iterator[Finding]:
 
 
 def _hours(rule: Rule, house: House, now: Moment) -> Iterator[Finding]:
-    """Warn of users with whose deals the rule would wait for ever."""
-    for user in house.users.values() if rule.hours is Hours.BOTH else ():
-        for finding in timing.check_hours(rule.hours, house, user, now):
-            yield Finding(finding.field, finding.words, error=False)
+    """Warn of hours that never come, whoever is responsible, and of users with whose deals they would not."""
+    if rule.hours is Hours.ANY:
+        return
+    people = (None, *house.users.values()) if rule.hours is not Hours.BUSINESS else (None,)
+    found = [finding for user in people for finding in timing.check_hours(rule.hours, house, user, now)]
+    for words in {finding.words.english(): finding.words for finding in found}.values():
+        yield Finding("hours", words, error=False)
 
 
 def _trigger(trigger: Trigger, house: House) -> Iterator[Finding]:

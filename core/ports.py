@@ -198,8 +198,9 @@ class Reader(Protocol):
     def waiting_runs_count(self) -> int:
         """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting."""
 
-    def next_due(self) -> Moment | None:
-        """Return the earliest moment at which a run, a delivery or a timer is due; None when nothing waits."""
+    def next_due(self, after: Moment | None = None) -> Moment | None:
+        """Return the earliest moment (later than ``after``) at which a run, a delivery or a timer is due; None when
+        nothing waits."""
 
     def overdue(self, before: Moment) -> Overdue:
         """Return how much should have gone out before a moment: for the question that an engine's start asks."""

@@ -84,20 +84,21 @@ DUE_CONNECTIONS = Statement(
 )
 
 
-def _next_due() -> Select[Any]:
+def _next_due(*, ahead: bool) -> Select[Any]:
     run = select(func.min(runs.c.due_at)).where(runs.c.status == "waiting", runs.c.due_at.is_not(None))
-    first = (
-        select(func.min(deliveries.c.due_at))
-        .where(deliveries.c.connection == connections.c.id, queued)
-        .correlate(connections)
-        .scalar_subquery()
-    )
-    delivery = select(func.min(first)).select_from(connections).where(usable)
+    first = select(func.min(deliveries.c.due_at)).where(deliveries.c.connection == connections.c.id, queued)
     timer = select(func.min(timers.c.at))
+    if ahead:
+        run = run.where(runs.c.due_at > the("after"))
+        first = first.where(deliveries.c.due_at > the("after"))
+        timer = timer.where(timers.c.at > the("after"))
+    earliest = first.correlate(connections).scalar_subquery()
+    delivery = select(func.min(earliest)).select_from(connections).where(usable)
     return select(run.scalar_subquery(), delivery.scalar_subquery(), timer.scalar_subquery())
 
 
-NEXT_DUE = Statement(_next_due)
+NEXT_DUE = Statement(lambda: _next_due(ahead=False))
+NEXT_DUE_AHEAD = Statement(lambda: _next_due(ahead=True))
 TIMERS = Statement(lambda: select(timers).order_by(timers.c.at, timers.c.key))
 
 
@@ -141,9 +142,10 @@ class OutboxReader(EntryReader):
         """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
         return [row[0] for row in self.db.rows(DUE_CONNECTIONS, now=now)]
 
-    def next_due(self) -> Moment | None:
-        """Return the earliest moment at which a run, a delivery or a timer is due; None when nothing waits."""
-        row = self.db.one(NEXT_DUE) or ()
+    def next_due(self, after: Moment | None = None) -> Moment | None:
+        """Return the earliest moment (later than ``after``) at which a run, a delivery or a timer is due; None when
+        nothing waits."""
+        row = (self.db.one(NEXT_DUE) if after is None else self.db.one(NEXT_DUE_AHEAD, after=after)) or ()
         return min((moment for moment in row if moment is not None), default=None)
 
     def timers(self) -> Sequence[Mapping[str, Any]]:

@@ -31,7 +31,8 @@ _FATE: Final = (
     "was_reason was_detail round tried_at"
 ).split()
 _COURSE: Final = (
-    "revision position status moment due_at waits mover holds reason detail condition cancelled_by was ended_at"
+    "revision position status moment due_at waits mover holds reason detail condition cancelled_by was "
+    "created_at ended_at"
 ).split()
 
 ADD_ENTRY = insertion(entries)

@@ -30,6 +30,10 @@ class Place:
 class Engine(Protocol):
     """This process as the engine of its database, until released."""
 
+    @property
+    def happened(self) -> int:
+        """How much has happened so far."""
+
     async def move_in(self) -> Words | None:
         """Note where the database lives; one that was copied to here sends nothing yet, and the answer says so."""
 

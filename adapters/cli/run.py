@@ -47,7 +47,8 @@ def _task(args: argparse.Namespace, where: ZoneInfo) -> working.Work:
         moment = within(zones.read_moment(args.until, where))
 
         async def until(engine: Engine, stop: Stop) -> int:
-            return await working.interruptible(engine.until(moment), stop)
+            await working.interruptible(engine.until(moment), stop)
+            return engine.happened
 
         return until
     if args.until_idle:

@@ -90,12 +90,12 @@ async def until_idle(engine: Engine, stop: Stop) -> int:
 
 
 async def serve(engine: Engine, stop: Stop) -> int:
-    """Work until somebody asks to stop."""
+    """Work until somebody asks to stop; returns how much happened."""
     await engine.serve(stop)
-    return 0
+    return engine.happened
 
 
-async def interruptible(task: Awaitable[int], stop: Stop) -> int:
+async def interruptible(task: Awaitable[object], stop: Stop) -> None:
     """Wait for a task, and drop it when somebody asks to stop: the rows tell the next engine where to go on."""
     working = asyncio.ensure_future(task)
     asked = asyncio.ensure_future(stop.wait())
@@ -105,8 +105,8 @@ async def interruptible(task: Awaitable[int], stop: Stop) -> int:
         working.cancel()
         with suppress(asyncio.CancelledError):
             await working
-        return 0
-    return working.result()
+    else:
+        working.result()
 
 
 def tell_held(store: Store) -> list[dict[str, str | None]]:

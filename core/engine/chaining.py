@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.engine import starting
+from core.engine.starting import Gate
 from core.i18n import N_
 from core.model.frozen import replace
 from core.model.moment import Moment
@@ -51,9 +52,9 @@ def _opened(tx: Tx, entry_id: int, now: Moment) -> Plan:
             changed = replace(
                 run, status=RunStatus.CANCELLED, was=run.status, reason="stopped", detail=STOPPED, ended_at=now
             )
-        elif not undated and (ended := end_of(above, now)) is not None:
+        elif not undated and (gate := gate_of(runs, index, rule, now)).ended is not None:
             held = starting.held_until(facts.house, entry, now)
-            changed = starting.schedule(run, rule, facts, entered=entry.at, not_before=held, now=now, above=ended)
+            changed = starting.schedule(run, rule, facts, entered=entry.at, not_before=held, now=now, gate=gate)
         else:
             continue
         plan.runs_changed.append((run, changed))
@@ -66,7 +67,12 @@ def above_of(runs: Sequence[Run], index: int, rule: Rule) -> Sequence[Run]:
     return runs[:index] if rule.order is Order.WAIT else runs[index - 1 : index]
 
 
-def end_of(above: Sequence[Run], now: Moment) -> Moment | None:
+def gate_of(runs: Sequence[Run], index: int, rule: Rule, now: Moment) -> Gate:
+    """Return what the runs above leave to the gated one at ``index``."""
+    return Gate(_end_of(above_of(runs, index, rule), now), _end_of(runs[index - 1 : index], now))
+
+
+def _end_of(above: Sequence[Run], now: Moment) -> Moment | None:
     """Return when the last of these runs ended; None while one has not."""
     if not all(r.status.ended for r in above):
         return None

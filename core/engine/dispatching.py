@@ -43,13 +43,17 @@ class Lane:
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Sends what is due through all connections at once; one connection's trouble does not hold up another's."""
+    """Sends what is due through all connections at once; one connection's trouble does not hold up another's.
+
+    ``attempts`` counts all that were made.
+    """
 
     store: Store
     adapters: AdapterFactory
     worker: str
     rng: Random
     clock: Clock
+    attempts: int = 0
     _lanes: dict[str, Lane] = field(default_factory=dict)
     _owed: list[Result] = field(default_factory=list)
     _untried: list[int] = field(default_factory=list)
@@ -148,6 +152,7 @@ class Dispatcher:
     async def _refuse(self, connection: Connection, outcome: Outcome) -> int:
         claimed = await self.store.write(claim(connection.id, self.worker, 1), Priority.DELIVERIES)
         await self.store.write(finish([(d, outcome) for d in claimed], self.rng, self.worker), Priority.DELIVERIES)
+        self.attempts += len(claimed)
         return len(claimed)
 
     async def _send_all(self, lane: Lane, claimed: Sequence[Delivery], house_id: str) -> int:
@@ -171,6 +176,7 @@ class Dispatcher:
             group = await self._marked(claimed[start : start + size])
             sent = await self._send_group(lane, group, house_id)
             attempts += len(sent)
+            self.attempts += len(sent)
             results += sent
             tried.update(d.id for d, _ in sent)
             broken = any(outcome.kind in _BREAKS for _, outcome in sent)

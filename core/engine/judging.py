@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from core import conditions, timing
+from core import calendar, conditions, timing
 from core.boardfile.places import dotted
 from core.effects import Effect
 from core.engine import checking
@@ -40,16 +40,17 @@ class Judgement:
 
 def judge(run: Run, rule: Rule, facts: Facts, rng: Random, *, ran_before: bool) -> Judgement:
     """Judge a due run: late, once per deal, hours, condition, then what its kind plans. Never raises for bad data."""
-    wanted = _wanted(run)
-    if rule.late is not None and wanted is not None and facts.now - wanted > rule.late.millis:
-        words = Words(N_("due at {due}, found later than {late}"), {"due": iso(wanted), "late": str(rule.late)})
+    if rule.late is not None and _lateness(run, facts.now) > rule.late.millis:
+        due = run.moment if _began_late(run) else run.due_at
+        words = Words(N_("due at {due}, found later than {late}"), {"due": iso(due), "late": str(rule.late)})
         return _skipped("too_late", words)
     if rule.once and ran_before:
         return _skipped("once_only", Words(N_("it has acted on this deal before and acts once per deal")))
     if rule.hours is not Hours.ANY:
         opens = timing.open_from(rule.hours, facts, facts.now)
         if opens > facts.now:
-            return Judgement(status=RunStatus.WAITING, reason=Waiting.HOURS, later=opens)
+            never = timing.never(rule.hours, facts, facts.now) if opens - facts.now >= calendar.HORIZON else NO_WORDS
+            return Judgement(status=RunStatus.WAITING, reason=Waiting.HOURS, detail=never, later=opens)
     verdict = conditions.judge(rule.when, facts)
     condition = verdict.dump() if rule.when is not None else None
     if not verdict.holds:
@@ -125,11 +126,18 @@ def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _wanted(run: Run) -> Moment | None:
-    """Return when the run should have happened: waiting for a rule above or for opening hours is no lateness, a moment
-    that had passed before the entry is."""
-    past = run.moment is not None and run.moment < run.created_at
-    return run.moment if past or run.due_at is None else run.due_at
+def _lateness(run: Run, now: Moment) -> int:
+    """Return how late a due run is, in milliseconds: what it began with, and what it was found late.
+
+    The time for which the rules above or the hours held it is no lateness.
+    """
+    began = run.created_at - run.moment if run.moment is not None and _began_late(run) else 0
+    return began + (now - run.due_at if run.due_at is not None else 0)
+
+
+def _began_late(run: Run) -> bool:
+    """Return whether the run's moment had passed before the entry, or before its date was set."""
+    return run.moment is not None and run.moment < run.created_at
 
 
 def _skipped(reason: str, detail: Words) -> Judgement:

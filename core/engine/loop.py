@@ -45,10 +45,16 @@ class Engine:
     waker: Waker | None = None
     on_trouble: Callable[[BaseException], None] | None = None
     _dispatcher: Dispatcher = field(init=False)
+    _ran: int = 0
     _wakened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._dispatcher = Dispatcher(self.store, self.adapters, self.worker, self.rng, StoreClock(self.store))
+
+    @property
+    def happened(self) -> int:
+        """How many runs this engine has taken up and how many attempts it has made, together."""
+        return self._ran + self._dispatcher.attempts
 
     async def start(self) -> int:
         """Take over what a dead engine left behind; returns how many messages are *unknown* for it."""
@@ -63,8 +69,7 @@ class Engine:
         if not self.store.read(_something_due):
             await self._dispatcher.settle()
             return 0
-        ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
-        return ran + await self._dispatcher.once()
+        return await self._run() + await self._dispatcher.once()
 
     async def until_idle(self) -> int:
         """Pass after pass until nothing is due now; leaves the clock alone."""
@@ -80,8 +85,9 @@ class Engine:
         if moment < now:
             raise BadInput(N_("{until} is in the past: the clock shows {now}"), until=iso(moment), now=iso(now))
         if simulated is None:
+            before = self.happened
             await self._serve_until(moment, now)
-            return 0
+            return self.happened - before
         done = await self.until_idle()
         while (due := self._upcoming()) is not None and due <= moment:
             await self.store.write(_clock_to(due), Priority.RUNS)
@@ -120,10 +126,15 @@ class Engine:
     async def _work(self) -> None:
         """Let rules act and batches begin until all that is due has been taken up."""
         while self.store.read(_something_due):
-            ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
+            ran = await self._run()
             if not await self._dispatcher.begin(self.wake) and not ran:
                 return
         await self._dispatcher.settle()
+
+    async def _run(self) -> int:
+        ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
+        self._ran += ran
+        return ran
 
     def wake(self) -> None:
         """Look again now. Call it from the engine's own event loop."""
@@ -152,8 +163,7 @@ class Engine:
 
     def _upcoming(self) -> Moment | None:
         """Return the next due moment that lies ahead; what is due now and was not taken up cannot be waited for."""
-        now, due = self.store.read(lambda r: (r.now(), r.next_due()))
-        return due if due is not None and due > now else None
+        return self.store.read(lambda r: r.next_due(after=r.now()))
 
 
 def _something_due(reader: Reader) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from core import fields
 from core.engine import chaining, starting
+from core.engine.starting import SHUT, Gate
 from core.model.deal import Deal
+from core.model.frozen import replace
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.rule import Hours, Rule
 from core.model.run import Run, RunStatus
 from core.plan import Plan
 from core.ports import Tx
+from core.timing import PREVIOUS
 
 
 def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
@@ -23,26 +26,33 @@ def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
         if run.status not in (RunStatus.WAITING, RunStatus.NO_DATE):
             continue
         rule = tx.revision(run.revision)
-        if _concerns(rule, before, after, house, now):
-            above = chaining.end_of(chaining.above_of(runs, index, rule), now) if run.waits else None
-            plan.runs_changed.append((run, _again(tx, run, rule, after, now, above)))
+        dated = _dated(rule, before, after, house, now)
+        if dated or _staffed(rule, before, after):
+            gate = chaining.gate_of(runs, index, rule, now) if run.waits else SHUT
+            # With a new date the run begins anew: how late that date was set counts for *late*.
+            begun = replace(run, created_at=now) if dated else run
+            plan.runs_changed.append((run, _again(tx, begun, rule, after, now, gate)))
     if plan.runs_changed:
         tx.apply(plan)
 
 
-def _concerns(rule: Rule, before: Deal, after: Deal, house: House, now: Moment) -> bool:
-    if rule.hours in (Hours.RESPONSIBLE, Hours.BOTH) and before.responsible != after.responsible:
-        return True
+def _staffed(rule: Rule, before: Deal, after: Deal) -> bool:
+    """Return whether the rule keeps to the hours of somebody else now."""
+    return rule.hours in (Hours.RESPONSIBLE, Hours.BOTH) and before.responsible != after.responsible
+
+
+def _dated(rule: Rule, before: Deal, after: Deal, house: House, now: Moment) -> bool:
+    """Return whether the date that the rule counts from has changed."""
     of = rule.run.of
-    if of is None or of == "previous":
+    if of is None or of == PREVIOUS:
         return False
     path = fields.resolve(of)
     old, new = (fields.value_of(path, starting.facts_of(house, deal, now)) for deal in (before, after))
     return bool(old != new)
 
 
-def _again(tx: Tx, run: Run, rule: Rule, deal: Deal, now: Moment, above: Moment | None) -> Run:
-    """Return the run with its new moment; ``above`` is when what it waits for ended (None: nothing, or not yet)."""
+def _again(tx: Tx, run: Run, rule: Rule, deal: Deal, now: Moment, gate: Gate) -> Run:
+    """Return the run with its new moment."""
     house, entry = tx.house(), tx.entry(run.entry)
     facts = starting.facts_of(house, deal, now)
     return starting.schedule(
@@ -52,5 +62,5 @@ def _again(tx: Tx, run: Run, rule: Rule, deal: Deal, now: Moment, above: Moment 
         entered=entry.at if entry else now,
         not_before=starting.held_until(house, entry, now) if entry else now,
         now=now,
-        above=above,
+        gate=gate,
     )

@@ -109,7 +109,7 @@ def _planned(context: Context, judgement: Judgement) -> Plan:
     """Plan all but the moves: the run's new state, its deliveries, effects on the deal, its line of history."""
     run, now = context.run, context.facts.now
     if judgement.later is not None:
-        waiting = replace(run, due_at=judgement.later, reason=judgement.reason)
+        waiting = replace(run, due_at=judgement.later, reason=judgement.reason, detail=judgement.detail)
         return Plan(runs_changed=[(run, waiting)])
     deliveries = [_delivery(context, e) for e in judgement.effects if isinstance(e, Deliver)]
     effects = [(run.deal, "system", e) for e in judgement.effects if not isinstance(e, Deliver | Move | CreateDeal)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core import timing
+from core import calendar, timing
 from core.model.deal import CauseKind, Deal, Entry
 from core.model.frozen import replace
 from core.model.house import House
@@ -15,6 +15,7 @@ from core.model.rule import NOW, Hours, Order, Rule
 from core.model.run import Run, RunStatus, Waiting
 from core.ports import Facts
 from core.rules import catalogue
+from core.words import NO_WORDS
 
 
 def facts_of(house: House, deal: Deal, now: Moment) -> Facts:
@@ -92,24 +93,36 @@ def start(rules: Sequence[Prepared], facts: Facts, at: Moment, grace: int) -> li
     return runs
 
 
-def schedule(
-    run: Run, rule: Rule, facts: Facts, *, entered: Moment, not_before: Moment, now: Moment, above: Moment | None = None
-) -> Run:
-    """Return the run with its moment, due time and reason of waiting.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the runs above leave to one that waits for them: when the last of those that it waits for ended, and when
+    the one right above it did. None: not yet."""
 
-    ``above`` is when the rules above ended (None: not yet), which opens the gate of a run that ``waits``.
-    """
-    after_previous = rule.run.of == "previous"
-    if after_previous and not run.waits:
-        above = entered  # the first rule of a stage has none above it: it counts from the entry
-    moment = timing.moment_of(rule.run, facts, entered, above)
+    ended: Moment | None = None
+    previous: Moment | None = None
+
+
+SHUT: Final = Gate()
+
+
+def schedule(
+    run: Run, rule: Rule, facts: Facts, *, entered: Moment, not_before: Moment, now: Moment, gate: Gate = SHUT
+) -> Run:
+    """Return the run with its moment, due time and reason of waiting; ``gate`` counts for a run that ``waits``."""
+    after_previous = rule.run.of == timing.PREVIOUS
+    # The first rule of a stage has none above it: it counts from the entry.
+    previous = gate.previous if run.waits else entered
+    moment = timing.moment_of(rule.run, facts, entered, previous)
     if moment is None and not (run.waits and after_previous):
-        return replace(run, status=RunStatus.NO_DATE, moment=None, due_at=None, reason=None)
-    if run.waits and above is None:
-        return replace(run, status=RunStatus.WAITING, moment=moment, due_at=None, reason=Waiting.RULE)
+        return replace(run, status=RunStatus.NO_DATE, moment=None, due_at=None, reason=None, detail=NO_WORDS)
+    waiting = replace(run, status=RunStatus.WAITING, moment=moment, detail=NO_WORDS)
+    if run.waits and gate.ended is None:
+        return replace(waiting, due_at=None, reason=Waiting.RULE)
     assert moment is not None
-    due, reason = _due(rule.hours, facts, Moment(max(moment, above or moment)), not_before, now)
-    return replace(run, status=RunStatus.WAITING, moment=moment, due_at=due, reason=reason)
+    wanted = Moment(max(moment, gate.ended)) if run.waits and gate.ended is not None else moment
+    due, reason = _due(rule.hours, facts, wanted, not_before, now)
+    never = timing.never(rule.hours, facts, now) if due - now >= calendar.HORIZON else NO_WORDS
+    return replace(waiting, due_at=due, reason=reason, detail=never)
 
 
 def held_until(house: House, entry: Entry, now: Moment) -> Moment:
@@ -131,7 +144,7 @@ def _due(hours: Hours, facts: Facts, wanted: Moment, not_before: Moment, now: Mo
 
 
 def _gated(rule: Rule, index: int) -> bool:
-    return index > 0 and (rule.order is Order.WAIT or rule.run.of == "previous")
+    return index > 0 and (rule.order is Order.WAIT or rule.run.of == timing.PREVIOUS)
 
 
 def _moves(rule: Rule) -> bool:

@@ -44,6 +44,7 @@ class Run:
     (None: gated behind the rules above, or no date). ``waits`` runs are gated behind rules above, ``holds`` ones
     have such a run below; ``mover`` runs go last among those due together.
 
+    ``created_at`` is when the run began: with its entry, or with the date that it was given later.
     ``cancelled_by`` is the entry whose coming cancelled it and ``was`` its state before: undo of that entry revives it.
     """
 
