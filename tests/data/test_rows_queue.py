@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.effects import StartTimer
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.moment import HOUR, MINUTE, Moment
 from core.model.run import RunStatus, Waiting
@@ -87,6 +88,16 @@ def test_the_next_moment_is_the_earliest_of_runs_deliveries_and_timers(ground: G
     assert tx.next_due() == NOON + 7
     tx.pause_connection("sms1", "misconfigured")
     assert tx.next_due() == NOON + 8
+
+
+def test_the_next_moment_after_another_passes_over_what_is_due_already(ground: Ground) -> None:
+    tx = ground.tx()
+    create(tx, a_deal(), [a_run(due_at=NOON), a_run(rule="later", due_at=Moment(NOON + 9))])
+    sent(tx, a_delivery(due_at=Moment(NOON - 1)), a_delivery(due_at=Moment(NOON + 8)))
+    timer = StartTimer(kind="stale", key="t", at=Moment(NOON + 7))
+    tx.apply(Plan(effects=[(a_deal().id, "system", timer)]))
+    assert [tx.next_due(after=Moment(NOON + n)) for n in (-2, -1, 0, 7, 8)] == [NOON + n for n in (-1, 0, 7, 8, 9)]
+    assert tx.next_due(after=Moment(NOON + 9)) is None
 
 
 def test_connections_with_work_are_named_unless_paused(ground: Ground) -> None:

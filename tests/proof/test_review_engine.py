@@ -200,8 +200,9 @@ def test_with_the_real_clock_a_run_up_to_a_moment_wakes_for_what_falls_due(tmp_p
     funil.folder, funil.url = tmp_path, fresh.fresh_sqlite(tmp_path / "funil.db")
     funil.apply(board(rules(mail()), grace="1s"))
     funil("deal", "move", "D1", "delivery")
-    funil.until((datetime.now(UTC) + timedelta(seconds=2)).isoformat())
+    told = funil.json("run", "--until", (datetime.now(UTC) + timedelta(seconds=2)).isoformat())
     assert funil.states() == {"mail": "done"}
+    assert told["happened"] == 2  # the run, and the attempt to send its mail
 
 
 def test_an_end_that_the_store_refused_is_written_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
