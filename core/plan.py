@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.effects import Assign, Comment, CreateTask, Notify, SetField, StartTimer, StoreFile
 from core.model.deal import Deal, Entry
-from core.model.delivery import Delivery
+from core.model.delivery import Delivery, Outcome
 from core.model.run import Run
 from core.model.timeline import TimelineRow
 
@@ -37,6 +37,10 @@ class Plan:
     makes the Store raise ``StaleDeal`` (deals) or skip it (runs and deliveries: somebody was quicker).
 
     ``effects`` are (deal id, who, effect) for the effects that touch the deal without bringing it into a stage.
+
+    ``accepted`` are messages of the caller's own (it has looked that it still leases them) that their peers took. Most
+    messages end so, and the Store ends them all at once: the message is *sent* now, its run *done*, and a line of
+    history refers to it.
     """
 
     entered: list[NewEntry] = field(default_factory=list)
@@ -47,12 +51,14 @@ class Plan:
     deliveries_changed: list[tuple[Delivery, Delivery]] = field(default_factory=list)
     timeline: list[TimelineRow] = field(default_factory=list)
     effects: list[tuple[str, str, DealEffect]] = field(default_factory=list)
+    accepted: list[tuple[Delivery, Outcome]] = field(default_factory=list)
 
 
 def merge(into: Plan, more: Plan) -> None:
     """Add one plan's rows to another's."""
     for name in Plan.__slots__:
-        getattr(into, name).extend(getattr(more, name))
+        if rows := getattr(more, name):
+            getattr(into, name).extend(rows)
 
 
 def clear(plan: Plan) -> None:

@@ -129,8 +129,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What the Store gave names to while applying a plan: entries in the plan's order, deals made, deliveries made."""
+    """What the Store gave names to while applying a plan: entries in the plan's order, deals made, deliveries made.
+
+    ``held`` are the stays in which a run that an accepted message has ended held back others.
+    """
 
     entries: tuple[int, ...] = ()
     deals: tuple[str, ...] = ()
     deliveries: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from core import stored_json
 from core.i18n import gettext
 
 Arg: TypeAlias = "str | int | Words | None"
@@ -25,7 +25,7 @@ def _nested(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be stored in a sentence")
 
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_nested).encode
+_encode: Final = stored_json.encoder(_nested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def load(stored: str | None) -> Words:
     """Read back what :meth:`Words.dump` wrote; nothing stored reads as no words."""
     if not stored:
         return NO_WORDS
-    return _revived(json.loads(stored))
+    return _revived(stored_json.decode(stored))
 
 
 def _revived(parts: list[Any]) -> Words:

@@ -6,7 +6,6 @@ and lists are NULL when there is nothing in them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -14,14 +13,13 @@ from core.model.deal import Cause, CauseKind, Deal, Entry, Link
 from core.model.people import Address, Company, Contact
 from core.money import from_minor, to_minor
 from core.safe_text import fold, storable
+from core.stored_json import decode, encode
 from core.words import Words
 from data.building import builder
 
 Params: TypeAlias = dict[str, Any]
 Row: TypeAlias = Sequence[Any]
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_decode: Final = json.loads
 _deal: Final = builder(Deal)
 _entry: Final = builder(Entry)
 _KINDS: Final = {kind.value: kind for kind in CauseKind}
@@ -34,22 +32,22 @@ def kept(text: str) -> str:
 
 def dump(value: Any) -> str | None:
     """Return JSON text; None for nothing and for an empty mapping or list."""
-    return kept(_encode(value)) if value else None
+    return kept(encode(value)) if value else None
 
 
 def dump_exact(value: Any) -> str:
     """Return JSON text of any value, empty ones and None included."""
-    return kept(_encode(value))
+    return kept(encode(value))
 
 
 def load_dict(stored: str | None) -> Mapping[str, Any]:
     """Read a mapping that :func:`dump` wrote."""
-    return _decode(stored) if stored else {}
+    return decode(stored) if stored else {}
 
 
 def load_texts(stored: str | None) -> tuple[str, ...]:
     """Read a list of texts that :func:`dump` wrote."""
-    return tuple(_decode(stored)) if stored else ()
+    return tuple(decode(stored)) if stored else ()
 
 
 def dump_words(value: Words) -> str | None:
@@ -65,7 +63,7 @@ def _dump_addresses(addresses: Sequence[Address]) -> str | None:
 
 
 def _load_addresses(stored: str | None) -> tuple[Address, ...]:
-    return tuple(Address(*parts) for parts in _decode(stored)) if stored else ()
+    return tuple(Address(*parts) for parts in decode(stored)) if stored else ()
 
 
 def contact_params(contact: Contact) -> Params:
@@ -172,10 +170,10 @@ def deal_of(row: Row, contacts: tuple[str, ...]) -> Deal:
         currency,
         contacts,
         company,
-        _decode(fields) if fields else {},
+        decode(fields) if fields else {},
         begin_date,
         close_date,
-        tuple(_decode(flags)) if flags else (),
+        tuple(decode(flags)) if flags else (),
         bool(closed),
         bool(removed),
         *place[:6],
@@ -212,4 +210,4 @@ def entry_of(row: Row) -> Entry:
 
 
 def _chain(stored: str) -> tuple[Link, ...]:
-    return tuple(Link(CauseKind(kind), *rest) for kind, *rest in _decode(stored))
+    return tuple(Link(CauseKind(kind), *rest) for kind, *rest in decode(stored))

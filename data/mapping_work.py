@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from core import words
+from core.engine import outcomes
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.rule import Unknown
 from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind, TimelineRow
 from core.ports import TimelineEntry
+from core.stored_json import decode
 from core.words import NO_WORDS
 from data.building import builder
 from data.mapping import Params, Row, dump, dump_words, kept, load_dict
@@ -138,7 +139,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         run,
         entry,
         connection,
-        _message(_CHANNEL[channel], to, text, subject, json.loads(data) if data else {}),
+        _message(_CHANNEL[channel], to, text, subject, decode(data) if data else {}),
         _DELIVERY[status],
         _UNKNOWN[unknown],
         at,
@@ -175,9 +176,12 @@ def timeline_params(line: TimelineRow) -> Params:
     }
 
 
-def timeline_of(row: Row) -> TimelineEntry:
-    """Read a line of history."""
-    id_, deal, at, kind, by, text, data = row
+def timeline_of(row: Row, sent: Delivery | None = None) -> TimelineEntry:
+    """Read a line of history; ``sent`` is the message of a line that refers to one."""
+    id_, deal, at, kind, by, text, data, _ = row
+    if sent is not None:
+        said = outcomes.sent_row(sent, at)
+        return TimelineEntry(id_, deal, at, said.kind, by, said.text, said.data)
     return TimelineEntry(id_, deal, at, TimelineKind(kind), by, words.load(text), load_dict(data))
 
 

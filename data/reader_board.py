@@ -16,6 +16,7 @@ from data.reader_base import Base, the
 from data.reader_config import stages
 from data.reader_deals import companies, contacts, deals
 from data.reader_entries import runs
+from data.reader_outbox import DELIVERIES_BY_ID
 from data.sql import Statement, among
 from data.tables_deals import FileRow, NotificationRow, StageTotalRow, TaskRow, TimelineRecord
 from data.tables_work import ChangeRow
@@ -151,7 +152,9 @@ class BoardReader(Base):
     def timeline(self, deal_id: str, limit: int | None = None) -> Sequence[TimelineEntry]:
         """Return a deal's history, newest first."""
         rows = self.db.rows(timeline_of(limit=limit is not None), deal=deal_id, limit=limit)
-        return [mapping.timeline_of(row) for row in rows]
+        ids = [row[-1] for row in rows if row[-1] is not None]
+        sent = {row[0]: mapping.delivery_of(row) for row in self.db.rows(DELIVERIES_BY_ID, ids=ids)} if ids else {}
+        return [mapping.timeline_of(row, sent.get(row[-1])) for row in rows]
 
     def changes_since(self, cursor: int, limit: int = 1000) -> tuple[int, Sequence[Change]]:
         """Return the change feed after a cursor, and the cursor to go on from.

@@ -25,6 +25,7 @@ deliveries: Final = table_of(DeliveryRow)
 timers: Final = table_of(TimerRow)
 
 DELIVERY = Statement(lambda: select(deliveries).where(deliveries.c.id == the("id")))
+DELIVERIES_BY_ID = Statement(lambda: select(deliveries).where(among(deliveries.c.id, "ids")))
 DELIVERIES_OF_ENTRY = Statement(
     lambda: (
         select(deliveries)

@@ -5,16 +5,18 @@ SQLAlchemy's execution costs as much again as the database on small statements, 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Executable, Insert, String, bindparam
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Executable, Insert, TextClause, bindparam, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import CompilerElement
+from sqlalchemy.types import NullType
+
+from core.stored_json import encode
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,16 +81,16 @@ def among(column: Any, name: str) -> Among:
 @compiles(Among, "sqlite")
 def _among_sqlite(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    values = compiler.process(bindparam(element.name, type_=_JsonList()), **kw)
+    values = compiler.process(bindparam(element.name, type_=_List()), **kw)
     return f"{column} IN (SELECT value FROM json_each({values}))"
 
 
 @compiles(Among, "postgresql")
 def _among_postgresql(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    values = compiler.process(bindparam(element.name, type_=_AnyList()), **kw)
+    values = compiler.process(bindparam(element.name, type_=_List()), **kw)
     kind = "BIGINT[]" if isinstance(element.column.type, BigInteger) or _integral(element.column) else "TEXT[]"
-    return f"{column} = ANY(CAST({values.partition('::')[0]} AS {kind}))"
+    return f"{column} = ANY(CAST({values} AS {kind}))"
 
 
 def _integral(column: ColumnElement[Any]) -> bool:
@@ -98,22 +100,23 @@ def _integral(column: ColumnElement[Any]) -> bool:
         return False
 
 
-class _JsonList(String):
-    """Marks a parameter that is a list and travels as JSON text."""
+class _List(NullType):
+    """Marks a parameter that is a list: it travels as JSON text on SQLite, as an array on PostgreSQL."""
 
 
-class _AnyList(String):
-    """Marks a parameter that is a list and travels as an array."""
+def with_list(sql: str, name: str) -> TextClause:
+    """Return SQL of one dialect with a list parameter: ``json_each(:name)``, ``unnest(CAST(:name AS TEXT[]))``."""
+    return text(sql).bindparams(bindparam(name, type_=_List()))
 
 
 def _json_list(values: Iterable[Any]) -> str:
-    return json.dumps(list(values))
+    return encode(list(values))
 
 
 _IN_TRANSACTION: Final = 2
 _IN_ERROR: Final = 3
 _CHANGES: Final = re.compile(r"(?<!FOR )\b(INSERT INTO|UPDATE|DELETE FROM)\b")
-_LISTS: Final[Mapping[type, Callable[[Iterable[Any]], Any]]] = {_JsonList: _json_list, _AnyList: list}
+_LISTS: Final[Mapping[DialectName, Callable[[Iterable[Any]], Any]]] = {"sqlite": _json_list, "postgresql": list}
 
 
 def _taker(names: Sequence[str], lists: Mapping[str, Callable[[Iterable[Any]], Any]]) -> Args:
@@ -175,7 +178,7 @@ class Statement:
 def _compile(construct: Executable, dialect: DialectName) -> Ready:
     assert isinstance(construct, CompilerElement)
     compiled: Any = construct.compile(dialect=dialect_of(dialect))
-    lists = {bound.key: _LISTS[type(bound.type)] for bound in compiled.bind_names if type(bound.type) in _LISTS}
+    lists = {bound.key: _LISTS[dialect] for bound in compiled.bind_names if isinstance(bound.type, _List)}
     sql = str(compiled)
     return Ready(sql, _taker(compiled.positiontup or (), lists), _CHANGES.search(sql) is not None)
 

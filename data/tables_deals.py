@@ -97,7 +97,11 @@ class StageTotalRow(Table, table=True):
 
 
 class TimelineRecord(Table, table=True):
-    """A line of a deal's history; ``text`` is a stored sentence, ``data`` JSON."""
+    """A line of a deal's history; ``text`` is a stored sentence, ``data`` JSON.
+
+    Where ``delivery`` is set there is neither: the line says that this message was sent, and is read from its row. What
+    was said and to whom changes no more after that, and most lines are of this kind.
+    """
 
     __tablename__ = "timeline"
     __table_args__ = (Index(None, "deal", "id"),)
@@ -109,6 +113,7 @@ class TimelineRecord(Table, table=True):
     by: str = prose()
     text: str | None = prose(default=None)
     data: str | None = prose(default=None)
+    delivery: int | None = whole(default=None)
 
 
 class NotificationRow(Table, table=True):

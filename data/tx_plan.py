@@ -21,9 +21,9 @@ from data.reader_board import timeline
 from data.reader_entries import entries, runs
 from data.reader_outbox import deliveries
 from data.sql import Statement
+from data.tx_accepted import AcceptedWriter
 from data.tx_deals import DealWriter, Pair
 from data.tx_effects import EffectWriter
-from data.tx_feed import FeedWriter
 from data.tx_statements import alteration, insertion
 
 _FATE: Final = (
@@ -59,10 +59,10 @@ def _if_ours(names: Sequence[str]) -> Statement:
 
 CHANGE_DELIVERY = _if_ours(_FATE)
 REWRITE_DELIVERY = _if_ours([*_FATE, "recipient", "text", "subject", "data"])
-ADD_LINE = insertion(timeline)
+ADD_LINE = insertion(timeline, leave=("delivery",))
 
 
-class PlanWriter(EffectWriter, DealWriter, FeedWriter):
+class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
     """Writes plans, table by table, in the order in which rows depend on one another."""
 
     def apply(self, plan: Plan) -> Applied:
@@ -79,6 +79,7 @@ class PlanWriter(EffectWriter, DealWriter, FeedWriter):
         sent = [self.db.new_id(ADD_DELIVERY, **_new_delivery(delivery)) for delivery in plan.deliveries]
         if plan.deliveries_changed:
             self._change_deliveries(plan.deliveries_changed)
+        held = self._accept(plan.accepted) if plan.accepted else ()
         lines = [*self._affect_all(plan.effects), *plan.timeline] if plan.effects else plan.timeline
         if lines:
             self.db.many(ADD_LINE, [mapping_work.timeline_params(line) for line in lines])
@@ -87,6 +88,7 @@ class PlanWriter(EffectWriter, DealWriter, FeedWriter):
             entries=tuple(made),
             deals=tuple(new.deal.id for new in plan.entered if new.before is None),
             deliveries=tuple(sent),
+            held=tuple(held),
         )
 
     def _lock(self, plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Insert, Table, Update, insert, update
@@ -11,12 +11,16 @@ from data.reader_base import the
 from data.sql import Statement
 
 
-def insertion(table: Table, **given: Callable[[], Any]) -> Statement:
-    """Return the statement that adds a row; a counted ``id`` is the database's, ``given`` are computed."""
+def insertion(table: Table, leave: Collection[str] = (), **given: Callable[[], Any]) -> Statement:
+    """Return the statement that adds a row, its parameters in the order of the table's columns.
+
+    A counted ``id`` is the database's; ``given`` are computed; ``leave`` are not set. Leaving out what is always empty
+    is worth it: sqlite3 takes three times as long for a None as for a number.
+    """
 
     def build() -> Insert:
         counted = table.autoincrement_column
-        names = [column.name for column in table.c if column is not counted and column.name not in given]
+        names = [column.name for column in table.c if column is not counted and column.name not in {*given, *leave}]
         return insert(table).values(
             {name: the(name) for name in names} | {name: made() for name, made in given.items()}
         )

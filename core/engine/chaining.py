@@ -18,9 +18,10 @@ from core.words import Words
 STOPPED = Words(N_("a rule above failed and stops the chain"))
 
 
-def after(tx: Tx, changed: Iterable[tuple[Run, Run]], now: Moment) -> None:
-    """Open the gates behind runs that have just ended. Reads nothing unless a run below waits for one of them."""
-    entries = {run.entry for _, run in changed if run.holds and run.status.ended}
+def after(tx: Tx, changed: Iterable[tuple[Run, Run]], now: Moment, held: Iterable[int] = ()) -> None:
+    """Open the gates behind runs that have just ended; ``held`` are stays of more such runs. Reads nothing unless a run
+    below waits for one of them."""
+    entries = {run.entry for _, run in changed if run.holds and run.status.ended}.union(held)
     for entry in sorted(entries):
         plan = _opened(tx, entry, now)
         if plan.runs_changed:

@@ -242,17 +242,22 @@ def finish(results: Sequence[Result], rng: Random, worker: str) -> Job[None]:
         tx.hold(d.deal for d, _ in results)
         ours = tx.leased([d.id for d, _ in results], worker)
         fenced = [(d, outcome) for d, outcome in results if d.id in ours]
-        runs = tx.runs_by_id([d.run for d, _ in fenced if d.run is not None])
+        runs = tx.runs_by_id(_troubled(fenced))
         plan = finished(fenced, runs, now, rng)
         plan.deliveries_changed = [(d, _in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed]
         abandoning.stop_retries(tx, plan, runs, now)
-        tx.apply(plan)
+        applied = tx.apply(plan)
         for delivery, outcome in fenced:
             if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
-        chaining.after(tx, plan.runs_changed, now)
+        chaining.after(tx, plan.runs_changed, now, applied.held)
 
     return job
+
+
+def _troubled(results: Sequence[Result]) -> list[int]:
+    """Return the runs whose messages were not simply accepted: only these need to be looked at."""
+    return [d.run for d, outcome in results if outcome.kind is not OutcomeKind.ACCEPTED and d.run is not None]
 
 
 def _in_hours(tx: Tx, delivery: Delivery, runs: Mapping[int, Run], now: Moment) -> Delivery:
@@ -277,6 +282,9 @@ def finished(results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rn
     """Plan the ends of attempts."""
     plan = Plan()
     for delivery, outcome in results:
+        if outcome.kind is OutcomeKind.ACCEPTED:
+            plan.accepted.append((delivery, outcome))
+            continue
         after = outcomes.after(delivery, outcome, now, rng)
         plan.deliveries_changed.append((delivery, after))
         if after.status is DeliveryStatus.QUEUED:
@@ -299,7 +307,7 @@ def reap() -> Job[int]:
         outcome = Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=lost)
         rng = Random(0)
         results = [(d, outcome) for d in found]
-        plan = finished(results, tx.runs_by_id([d.run for d in found if d.run is not None]), now, rng)
+        plan = finished(results, tx.runs_by_id(_troubled(results)), now, rng)
         tx.apply(plan)
         chaining.after(tx, plan.runs_changed, now)
         return len(found)

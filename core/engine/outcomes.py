@@ -36,9 +36,10 @@ _SAID: Final = {
 
 
 def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
-    """Return the delivery as the outcome of an attempt leaves it; the lease is given back."""
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        return _sent(delivery, outcome, now)
+    """Return the delivery as an attempt leaves it that its peer did not accept; the lease is given back.
+
+    What was accepted is ended by the Store, many at once (``Plan.accepted``).
+    """
     freed = replace(delivery, worker=None, status=DeliveryStatus.QUEUED)
     tried = replace(freed, attempts=delivery.attempts + 1, reason=outcome.reason, detail=outcome.detail)
     match outcome.kind:
@@ -50,22 +51,6 @@ def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Del
             return replace(tried, status=DeliveryStatus.UNKNOWN, due_at=None, reason=outcome.reason or "timeout")
         case _:
             return _retry(tried, outcome, now, rng)
-
-
-def _sent(delivery: Delivery, outcome: Outcome, now: Moment) -> Delivery:
-    return replace(
-        delivery,
-        worker=None,
-        attempts=delivery.attempts + 1,
-        status=DeliveryStatus.SENT,
-        due_at=None,
-        reason=None,
-        detail=outcome.detail or delivery.detail,
-        provider_id=outcome.provider_id,
-        sent_at=now,
-        cost=outcome.cost,
-        cost_currency=outcome.cost_currency,
-    )
 
 
 def _retry(tried: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
@@ -89,6 +74,11 @@ def run_after(run: Run, delivery: Delivery, now: Moment) -> Run | None:
     # A message that has gone out says itself why it went to whom; the run keeps only what went wrong.
     detail = run.detail if status is RunStatus.DONE and delivery.reason is None else delivery.detail
     return replace(run, status=status, reason=delivery.reason, detail=detail, ended_at=now)
+
+
+def sent_row(delivery: Delivery, at: Moment) -> TimelineRow:
+    """Return the timeline's line that says of a delivery, whatever became of it later, that it was sent."""
+    return row(replace(delivery, status=DeliveryStatus.SENT, reason=None), at)
 
 
 def row(delivery: Delivery, now: Moment) -> TimelineRow:

@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("meta", sa.Column("home", _TEXT))
     op.add_column("entries", sa.Column("unflagged", sa.Boolean(), nullable=False, server_default=sa.false()))
     _index("ix_entries_undone", "entries", ["undone_at"], "undone_at IS NOT NULL AND batch IS NOT NULL")
+    op.add_column("timeline", sa.Column("delivery", _BIG))
     op.add_column("deliveries", sa.Column("was_reason", _TEXT))
     op.add_column("deliveries", sa.Column("was_detail", _TEXT))
     op.add_column("deliveries", sa.Column("round", _BIG, nullable=False, server_default=sa.text("1")))

@@ -1,0 +1,84 @@
+"""Ending messages that their peers took: nearly every message ends so, so a whole batch takes a handful of statements.
+
+Row by row, with a copied line of history each, a message cost 110 µs of Python; so it costs five.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Insert, insert, literal, select, update
+
+from core.model.delivery import Delivery, DeliveryStatus, Outcome
+from core.model.run import RunStatus
+from core.model.timeline import TimelineKind
+from data.mapping import dump_words
+from data.reader_base import the
+from data.reader_board import timeline
+from data.reader_config import ConfigReader
+from data.reader_entries import runs
+from data.reader_outbox import deliveries
+from data.sql import Statement, among
+from data.tx_feed import FeedWriter
+from data.tx_statements import alteration
+
+SENT = Statement(
+    lambda: (
+        update(deliveries)
+        .values(
+            status=DeliveryStatus.SENT.value,
+            due_at=None,
+            worker=None,
+            reason=None,
+            attempts=deliveries.c.attempts + 1,
+            tried_at=the("at"),
+            sent_at=the("at"),
+            provider_id=the("provider_id"),
+        )
+        .where(deliveries.c.id == the("id"))
+    )
+)
+CHARGED = alteration(deliveries, ("cost", "cost_currency"))
+EXPLAINED = alteration(deliveries, ("detail",))
+_ending: Final = (among(runs.c.id, "ids"), runs.c.status == RunStatus.SENDING.value)
+HOLDING = Statement(lambda: select(runs.c.entry).where(*_ending, runs.c.holds).distinct())
+DONE = Statement(
+    lambda: update(runs).values(status=RunStatus.DONE.value, reason=None, ended_at=the("at")).where(*_ending)
+)
+
+
+def _lines() -> Insert:
+    given = (the("at"), *(literal(said) for said in (TimelineKind.DELIVERY.value, "system")))
+    said = select(deliveries.c.deal, *given, deliveries.c.id).where(among(deliveries.c.id, "ids"))
+    return insert(timeline).from_select(["deal", "at", "kind", "by", "delivery"], said.order_by(deliveries.c.id))
+
+
+REFER = Statement(_lines)
+
+
+class AcceptedWriter(ConfigReader, FeedWriter):
+    """Ends messages, their runs, and tells it in the history, whole batches at once."""
+
+    def _accept(self, accepted: Sequence[tuple[Delivery, Outcome]]) -> list[int]:
+        """Write the ends; returns the stays in which one of the runs held back others."""
+        now = self.now()
+        ids = [delivery.id for delivery, _ in accepted]
+        ending = [delivery.run for delivery, _ in accepted if delivery.run is not None]
+        self.db.many(SENT, [{"id": d.id, "at": now, "provider_id": said.provider_id} for d, said in accepted])
+        self._note(accepted)
+        holding = [row[0] for row in self.db.rows(HOLDING, ids=ending)] if ending else []
+        if ending:
+            self.db.run(DONE, ids=ending, at=now)
+            self._tell_all("run", [""])
+        self.db.run(REFER, ids=ids, at=now)
+        self._tell_all("deal", sorted({delivery.deal for delivery, _ in accepted}))
+        self._tell_all("delivery", ids)
+        return holding
+
+    def _note(self, accepted: Sequence[tuple[Delivery, Outcome]]) -> None:
+        """Keep what a peer charged or explained, which few do."""
+        charged = [(d, said) for d, said in accepted if said.cost is not None]
+        self.db.many(CHARGED, [{"id": d.id, "cost": str(o.cost), "cost_currency": o.cost_currency} for d, o in charged])
+        explained = [(d, said) for d, said in accepted if said.detail]
+        self.db.many(EXPLAINED, [{"id": d.id, "detail": dump_words(o.detail)} for d, o in explained])
