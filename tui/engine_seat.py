@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,9 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 class Seat(StrEnum):
-    """Who is the engine."""
+    """Who is the engine; *asking*: this board, as soon as a person has said what becomes of what is overdue."""
 
     STARTING = "starting"
+    ASKING = "asking"
     HERE = "here"
     ELSEWHERE = "elsewhere"
     NOBODY = "nobody"
@@ -38,16 +39,25 @@ class EngineState:
     trouble: str | None = None
 
 
+async def _at_once() -> None:
+    return
+
+
 class EngineSeat:
-    """Runs the engine in this process while no other one does, and takes over when the other one has gone."""
+    """Runs the engine in this process while no other one does, and takes over when the other one has gone.
+
+    ``settled`` returns when the engine may begin to work.
+    """
 
     def __init__(
         self,
         make_engine: Callable[[], EngineHandle | None],
         changed: Callable[[EngineState], None],
+        settled: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
         self._make_engine = make_engine
         self._changed = changed
+        self._settled = settled
         self._stop = asyncio.Event()
         self._look = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -94,9 +104,12 @@ class EngineSeat:
         return await self._serve(engine)
 
     async def _serve(self, engine: EngineHandle) -> Seat:
-        self._engine = engine
-        self._say(EngineState(Seat.HERE))
         try:
+            self._say(EngineState(Seat.ASKING))
+            if not await self._may_work():
+                return self.state.seat
+            self._engine = engine
+            self._say(EngineState(Seat.HERE))
             await engine.serve(self._stop)
         except Exception as error:
             _log.exception("the engine stopped")
@@ -106,6 +119,17 @@ class EngineSeat:
             self._engine = None
             engine.release()
         return self.state.seat
+
+    async def _may_work(self) -> bool:
+        """Wait until all is settled; False when the board is left before."""
+        settled, left = asyncio.ensure_future(self._settled()), asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({settled, left}, return_when=asyncio.FIRST_COMPLETED)
+        left.cancel()
+        if not settled.done():
+            settled.cancel()
+            return False
+        settled.result()
+        return True
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):

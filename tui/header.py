@@ -37,10 +37,11 @@ class HeaderState:
     simulated: bool = False
     engine: EngineState = STARTING
     waiting: int = 0
+    overdue: int = 0
     user: str | None = None
 
 
-def state_of(desk: Desk, found: Found | None, engine: EngineState) -> HeaderState:
+def state_of(desk: Desk, found: Found | None, engine: EngineState, overdue: int = 0) -> HeaderState:
     """Return what the header shows of the desk."""
     pipeline = desk.pipeline
     return HeaderState(
@@ -54,6 +55,7 @@ def state_of(desk: Desk, found: Found | None, engine: EngineState) -> HeaderStat
         simulated=desk.simulated,
         engine=engine,
         waiting=desk.waiting,
+        overdue=overdue,
         user=desk.doorway.user,
     )
 
@@ -96,7 +98,7 @@ def _right(state: HeaderState) -> list[Part]:
     parts = [
         Part("◷ " + clock if state.simulated else clock, "warn" if state.simulated else "dim", None, 4),
         Part("   ", rank=4),
-        _engine(state.engine),
+        _overdue(state.overdue) if state.overdue else _engine(state.engine),
     ]
     if state.waiting:
         words = fill(ngettext("{n} run waits", "{n} runs wait", state.waiting), {"n": state.waiting})
@@ -104,6 +106,11 @@ def _right(state: HeaderState) -> list[Part]:
     if state.user:
         parts += [Part("   ", rank=5), Part(safe_text(state.user), "dim", None, 5)]
     return [*parts, Part(" ")]
+
+
+def _overdue(count: int) -> Part:
+    words = fill(ngettext("{n} overdue: answer", "{n} overdue: answer", count), {"n": count})
+    return Part("◌ " + words, "bad", "engine.overdue")
 
 
 def _engine(engine: EngineState) -> Part:

@@ -17,6 +17,7 @@ from core.ports import Priority
 from core.words import fill
 from tui.bridge import Bridge, Changes
 from tui.engine_seat import EngineSeat, EngineState, Seat
+from tui.overdue import Overdue
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -38,7 +39,8 @@ class Live:
         self._app = app
         doorway = app.desk.doorway
         self.bridge = Bridge(doorway.store, app.post_message)
-        self.seat = EngineSeat(doorway.make_engine, self._engine_changed)
+        self.overdue: Overdue = Overdue(app)
+        self.seat = EngineSeat(doorway.make_engine, self._engine_changed, self.overdue.settled)
         self._deaf = doorway.on_commit(self.bridge.wake)
         self._drained = 0.0
         self._told = ""

@@ -38,6 +38,10 @@ def _nothing_to_undo(app: FunilApp) -> str | None:
     return None if app.desk.undoable else _("There is no move to undo.")
 
 
+def _nothing_overdue(app: FunilApp) -> str | None:
+    return None if app.live.overdue.open else _("Nothing waits for an answer.")
+
+
 def _empty_log(app: FunilApp) -> str | None:
     return None if app.log_view.rows.lines else _("Nothing has gone out yet.")
 
@@ -295,6 +299,15 @@ EVERYWHERE: Final = (
         scope=Scope.APP,
         run=acts.switch_pipeline,
         why_not=_one_pipeline,
+    ),
+    Action(
+        id="engine.overdue",
+        title=N_("What is overdue…"),
+        help=N_("say what becomes of messages that became due while nothing ran"),
+        keys=("exclamation_mark",),
+        scope=Scope.APP,
+        run=lambda app: app.live.overdue.ask(),
+        why_not=_nothing_overdue,
     ),
     Action(
         id="app.palette",
