@@ -13,6 +13,7 @@ from benchmarks.ground import show
 PARTS = {
     "engine": "Engine, beside raw sqlite3",
     "board": "The board's queries and the screen",
+    "importing": "Import of a CSV",
     "start": "The command line's start",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
@@ -24,6 +25,7 @@ from core.model.rule import Rule, Trigger
 from core.model.run import Run
 from core.peers import Capabilities, Health
 from core.plan import Plan
+from core.staged import Arrivals, Brought, StagedDeal
 from core.views import Applied, Card, Change, ColumnTotal, DealFilter, DeliveryFilter, Facts, Overdue, TimelineEntry
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "Priority",
     "Random",
     "Reader",
+    "Staging",
     "Store",
     "TimelineEntry",
     "Tx",
@@ -237,6 +240,10 @@ class Tx(Reader, Protocol):
     def new_deal_id(self) -> str:
         """Return a fresh readable id (``D1001``) that no deal has."""
 
+    def bring_in(self, arrivals: Arrivals) -> Brought:
+        """Make real deals of all that this transaction's :class:`Staging` has set aside, unless their ids are taken
+        by now. No rule starts."""
+
     def renumber(self, pipeline: str, stage: str, gap: int) -> None:
         """Give a column's deals new ranks, ``gap`` apart, in the order they stand in."""
 
@@ -323,6 +330,26 @@ class Tx(Reader, Protocol):
 Job = Callable[[Tx], T]
 
 
+class Staging(Protocol):
+    """Rows set aside for one long write, on a connection of their own: nobody sees them, nobody waits for them, and
+    they are forgotten at the end, however it ends."""
+
+    def add(self, deals: Sequence[StagedDeal]) -> None:
+        """Set deals aside, behind those already there."""
+
+    def taken(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return which of these ids are taken: by a deal (0), or by one set aside (the line it was read on)."""
+
+    def totals(self) -> Mapping[tuple[int, str], tuple[int, int]]:
+        """Return how many deals were set aside, and their sum in minor units, by ``column`` and currency."""
+
+    def write(self, job: Job[T]) -> T:
+        """Run a job that may ``bring_in`` what was set aside, on the caller's thread, and wait for its commit."""
+
+    def ids(self, brought: Brought) -> Sequence[str]:
+        """Return the ids of the deals that were brought in, in the order of adding."""
+
+
 class Store(Protocol):
     """The one place where things are kept."""
 
@@ -337,6 +364,9 @@ class Store(Protocol):
 
     def read(self, query: Callable[[Reader], T]) -> T:
         """Run a short read on a connection of its own, in one snapshot."""
+
+    def staging(self) -> AbstractContextManager[Staging]:
+        """Open a place where a long write sets its rows aside before it makes one short transaction of them."""
 
     def take_engine_lease(self, name: str) -> EngineLease:
         """Become the engine of this database. Raises ``Refused`` naming the process that already is (SQLite)."""

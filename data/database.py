@@ -37,6 +37,9 @@ class Database(Protocol):
     def upkeep(self, writer: Db, idle: bool) -> None:
         """Do what falls due between two transactions; ``idle`` says that nobody waits."""
 
+    def announce(self, writer: Db) -> None:
+        """Tell other processes at once that ``writer`` has written, where they do not notice by themselves."""
+
     def lease(self, name: str) -> EngineLease:
         """Become an engine of this database, or raise ``Refused``."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from core.ports import EngineLease, Job, Priority, Reader, T
+from core.ports import EngineLease, Job, Priority, Reader, Staging, T
 from data.sql import Db
 from data.store import MakeReader
 from data.writer import Committer, MakeTx, Pending
@@ -41,6 +41,9 @@ class _OneConnection:
         return False
 
     def upkeep(self, writer: Db, idle: bool) -> None:
+        return
+
+    def announce(self, writer: Db) -> None:
         return
 
     def lease(self, name: str) -> EngineLease:
@@ -87,7 +90,9 @@ class InlineStore:
 
     def submit(self, job: Job[T], priority: Priority = Priority.SCREEN) -> Future[T]:
         """Run a job and commit it; the future is done when it comes back."""
-        pending = Pending(job, priority)
+        return self._commit(Pending(job, priority)).future
+
+    def _commit(self, pending: Pending) -> Pending:
         before = self._db.written
         wrote, again = self._committer.commit(pending)
         while again:
@@ -96,7 +101,7 @@ class InlineStore:
         if wrote:
             for listener in self._listeners:
                 listener()
-        return pending.future
+        return pending
 
     def read(self, query: Callable[[Reader], T]) -> T:
         """Run a read; nothing else can happen meanwhile."""
@@ -106,6 +111,17 @@ class InlineStore:
         """Call ``listener`` after every commit through this store; returns how to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """Set rows aside on the one connection that there is."""
+        from data.staging import DbStaging
+
+        staging = DbStaging(self._db, self._commit)
+        try:
+            yield staging
+        finally:
+            staging.forget()
 
     def take_engine_lease(self, name: str) -> EngineLease:
         """Grant a lease to whoever asks; the worker's id is the name, so that runs repeat."""

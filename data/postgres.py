@@ -118,9 +118,13 @@ class PostgresServer:
             return
         self._told, self._told_at = writer.written, time.monotonic()
         try:
-            writer.text("SELECT pg_notify(%s, %s)", (CHANNEL, self._me))
+            self.announce(writer)
         except psycopg.OperationalError:
             self._told = 0
+
+    def announce(self, writer: Db) -> None:
+        """Tell other processes at once that ``writer`` has written."""
+        writer.text("SELECT pg_notify(%s, %s)", (CHANNEL, self._me))
 
     def lease(self, name: str) -> EngineLease:
         """Become one of the engines of this database."""

@@ -110,6 +110,9 @@ class SqliteFile:
             with self.writing():
                 self._checkpoint(writer)
 
+    def announce(self, writer: Db) -> None:
+        """Do nothing: each process counts what others have written."""
+
     def lease(self, name: str) -> EngineLease:
         """Become the engine of this file. Raises ``Refused`` naming the process that already is."""
         lease = FileLease(engine_lock(self.path), name, self._no_engine)

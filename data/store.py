@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from core.errors import StoreTrouble
 from core.i18n import N_
-from core.ports import EngineLease, Job, Priority, Reader, T
+from core.ports import EngineLease, Job, Priority, Reader, Staging, T
 from data.database import Database
 from data.sql import Db
 from data.troubles import troubles
-from data.writer import Committer, MakeTx, Writer
+from data.writer import Committer, MakeTx, Pending, Writer
 
 MakeReader = Callable[[Db], Reader]
 _log: Final = logging.getLogger("funil.store")
@@ -30,6 +31,7 @@ class SqlStore:
     def __init__(self, database: Database, make_reader: MakeReader, make_tx: MakeTx, reader: Db | None = None) -> None:
         self.database = database
         self._make_reader = make_reader
+        self._make_tx = make_tx
         self._committer = Committer(database, make_tx)
         self._writer = Writer(self._committer, self._tell)
         self._idle_readers: list[Db] = [] if reader is None else [reader]
@@ -61,6 +63,25 @@ class SqlStore:
                     raise
             return self._in_snapshot(self.database.open_reader(), query)
 
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """Open a place where a long write sets its rows aside: a connection of its own, that holds nothing meanwhile.
+
+        Its one transaction takes its turn with the writer's. What stays set aside at the end is forgotten.
+        """
+        from data.staging import DbStaging
+
+        with troubles(self.database.place):
+            with self._committer.lock, self.database.writing():
+                db = self.database.open_writer()
+            try:
+                if db.dialect == "sqlite":
+                    db.text("PRAGMA temp_store = FILE")
+                yield DbStaging(db, lambda pending: self._commit_staged(db, pending))
+            finally:
+                with self._committer.lock, self.database.writing():
+                    db.close()
+
     def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after every commit of this process that changed something; returns how to stop that."""
         self._listeners = (*self._listeners, listener)
@@ -90,6 +111,19 @@ class SqlStore:
             self._closed = True
             self._writer.close()
             self.database.close(self._committer.db, self._idle_readers)
+
+    def _commit_staged(self, db: Db, pending: Pending) -> Pending:
+        committer = Committer(self.database, self._make_tx, lock=self._committer.lock, db=db)
+        wrote, again = committer.commit(pending)
+        while again:
+            wrote, again = committer.commit(pending)
+        if committer.db is not None and committer.db is not db:
+            committer.db.close()
+        if wrote:
+            with suppress(Exception):  # what is written is written; who was not told looks again by and by
+                self.database.announce(db)
+            self._tell()
+        return pending
 
     def _reader(self) -> tuple[Db, bool]:
         try:

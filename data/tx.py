@@ -5,9 +5,10 @@ from __future__ import annotations
 from data.reader import SqlReader
 from data.tx_people import PeopleWriter
 from data.tx_queue import QueueTaker
+from data.tx_staged import StagedWriter
 
 __all__ = ["SqlTx"]
 
 
-class SqlTx(PeopleWriter, QueueTaker, SqlReader):
+class SqlTx(PeopleWriter, QueueTaker, StagedWriter, SqlReader):
     """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

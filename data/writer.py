@@ -82,6 +82,7 @@ class Committer:
 
     ``before_commit`` and ``after_commit`` are where a simulator lets the process die. What they raise must not be an
     ``Exception`` (derive it from ``BaseException``): it goes through to the caller, and no future hears of the group.
+    ``lock`` is another committer's of this process, when the two must take turns; ``db`` a connection to begin with.
     """
 
     def __init__(
@@ -91,9 +92,11 @@ class Committer:
         *,
         before_commit: Callable[[], None] = _nothing,
         after_commit: Callable[[], None] = _nothing,
+        lock: threading.Lock | None = None,
+        db: Db | None = None,
     ) -> None:
-        self.db: Db | None = None
-        self.lock = threading.Lock()
+        self.db: Db | None = db
+        self.lock = lock or threading.Lock()
         self._database = database
         self._make_tx = make_tx
         self._before_commit = before_commit

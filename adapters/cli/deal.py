@@ -17,6 +17,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     _move(family)
     _set(family)
     _undo(family)
+    _import(family)
 
 
 def _add(family: Family) -> None:
@@ -75,3 +76,19 @@ def _undo(family: Family) -> None:
     verb = family.add("undo", "deal_acts:undo", _("take the last move back; a bulk move is one undo"))
     verb.add_argument("deal", metavar=_("DEAL"), nargs="?", help=_("default: the newest move of all"))
     verb.add_argument("--by", metavar=_("USER"))
+
+
+def _import(family: Family) -> None:
+    about = _("make deals of the rows of a CSV file, all of them or none; starts no rules")
+    verb = family.add("import", "deal_import:run", about)
+    verb.add_argument("file", metavar=_("FILE"), help=_("its first line names the columns; - reads stdin"))
+    verb.add_argument(
+        "--map",
+        metavar=_("COLUMN=FIELD"),
+        action="append",
+        default=[],
+        help=_("read a column as a field; COLUMN= leaves it out; several times for several"),
+    )
+    verb.add_argument("--by", metavar=_("USER"), help=_("who makes them; default: each deal's responsible"))
+    verb.add_argument("--skip-bad", action="store_true", help=_("take the good rows and tell of the others"))
+    verb.add_argument("--dry-run", action="store_true", help=_("only say what is wrong with the file"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.engine import outcomes, starting
 from core.i18n import N_
@@ -12,6 +13,7 @@ from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
 from core.model.house import House
 from core.model.moment import Moment
+from core.model.pipeline import Stage
 from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind, TimelineRow
 from core.plan import NewEntry, Plan
@@ -110,15 +112,15 @@ def plan_new(house: House, deal: Deal, into: Into) -> Plan:
     assert stage is not None, "callers check the target"
     new = replace(deal, closed=stage.closed, entered_at=into.now, created_at=into.now, active_at=into.now)
     entered = NewEntry(before=None, deal=new, entry=_entry(new, into, None, 0), runs=_runs(house, new, into))
-    row = TimelineRow(
-        deal=new.id,
-        at=into.now,
-        kind=TimelineKind.CREATED,
-        by=into.by,
-        text=Words(N_("created in {stage}"), {"stage": stage.name}),
-        data={"pipeline": into.pipeline, "stage": into.stage, "cause": into.cause.kind.value},
-    )
+    text, data = created(into.pipeline, stage, into.cause)
+    row = TimelineRow(deal=new.id, at=into.now, kind=TimelineKind.CREATED, by=into.by, text=text, data=data)
     return Plan(entered=[entered], timeline=[row])
+
+
+def created(pipeline: str, stage: Stage, cause: Cause) -> tuple[Words, Mapping[str, Any]]:
+    """Return text and data of the line of history that tells of a deal's making."""
+    data = {"pipeline": pipeline, "stage": stage.id, "cause": cause.kind.value}
+    return Words(N_("created in {stage}"), {"stage": stage.name}), data
 
 
 LEFT = Words(N_("the deal left the stage"))
