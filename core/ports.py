@@ -25,7 +25,7 @@ from core.model.rule import Rule, Trigger
 from core.model.run import Run
 from core.peers import Capabilities, Health
 from core.plan import Plan
-from core.staged import Arrivals, Brought, StagedDeal
+from core.staged import Arrivals, Brought, Staging
 from core.views import Applied, Card, Change, ColumnTotal, DealFilter, DeliveryFilter, Facts, Overdue, TimelineEntry
 
 __all__ = [
@@ -328,26 +328,6 @@ class Tx(Reader, Protocol):
 
 
 Job = Callable[[Tx], T]
-
-
-class Staging(Protocol):
-    """Rows set aside for one long write, on a connection of their own: nobody sees them, nobody waits for them, and
-    they are forgotten at the end, however it ends."""
-
-    def add(self, deals: Sequence[StagedDeal]) -> None:
-        """Set deals aside, behind those already there."""
-
-    def taken(self, ids: Sequence[str]) -> Mapping[str, int]:
-        """Return which of these ids are taken: by a deal (0), or by one set aside (the line it was read on)."""
-
-    def totals(self) -> Mapping[tuple[int, str], tuple[int, int]]:
-        """Return how many deals were set aside, and their sum in minor units, by ``column`` and currency."""
-
-    def write(self, job: Job[T]) -> T:
-        """Run a job that may ``bring_in`` what was set aside, on the caller's thread, and wait for its commit."""
-
-    def ids(self, brought: Brought) -> Sequence[str]:
-        """Return the ids of the deals that were brought in, in the order of adding."""
 
 
 class Store(Protocol):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.model.deal import Cause, Deal
 from core.model.moment import Moment
 from core.words import Words
+
+if TYPE_CHECKING:
+    from core.ports import Job, T
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,23 @@ class Brought:
 
     numbers: int
     taken: Sequence[str] = ()
+
+
+class Staging(Protocol):
+    """Rows set aside for one long write, on a connection of their own: nobody sees them, nobody waits for them, and
+    they are forgotten at the end, however it ends."""
+
+    def add(self, deals: Sequence[StagedDeal]) -> None:
+        """Set deals aside, behind those already there."""
+
+    def taken(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return which of these ids are taken: by a deal (0), or by one set aside (the line it was read on)."""
+
+    def totals(self) -> Mapping[tuple[int, str], tuple[int, int]]:
+        """Return how many deals were set aside, and their sum in minor units, by ``column`` and currency."""
+
+    def write(self, job: Job[T]) -> T:
+        """Run a job that may ``bring_in`` what was set aside, on the caller's thread, and wait for its commit."""
+
+    def ids(self, brought: Brought) -> Sequence[str]:
+        """Return the ids of the deals that were brought in, in the order of adding."""

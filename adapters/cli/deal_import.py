@@ -113,7 +113,7 @@ def _progress() -> Iterator[Callable[[int, float], None]]:
         width = max(width, len(text))
 
     try:
-        yield tell if sys.stderr.isatty() else _silent
+        yield tell if _watched() else _silent
     finally:
         if width:
             sys.stderr.write(f"\r{' ' * width}\r")
@@ -122,6 +122,10 @@ def _progress() -> Iterator[Callable[[int, float], None]]:
 
 def _far(rows: int, share: float) -> dict[str, int]:
     return {"n": rows, "percent": int(100 * share)}
+
+
+def _watched() -> bool:
+    return sys.stderr.isatty()
 
 
 def _silent(_rows: int, _share: float) -> None:

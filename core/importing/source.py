@@ -56,17 +56,14 @@ class Source:
             while line := text.readline(LONGEST_LINE + 1):
                 number += 1
                 if len(line) > LONGEST_LINE:
-                    raise self._wrong(N_("is longer than {most} characters: this is no CSV file"), number)
+                    msg = N_("{file}, line {line}, is longer than {most} characters: this is no CSV file")
+                    raise BadInput(msg, file=self.name, line=number, most=LONGEST_LINE)
                 yield line
         except UnicodeDecodeError as error:
-            msg = N_("cannot be read as {encoding}: save the file as UTF-8")
-            raise self._wrong(msg, number + 1) from error
+            msg = N_("{file} cannot be read as {encoding}: save it as UTF-8")
+            raise BadInput(msg, file=self.name, encoding=self.encoding) from error
         finally:
             text.detach()
-
-    def _wrong(self, msg: str, line: int) -> BadInput:
-        words = BadInput(msg, most=LONGEST_LINE, encoding=self.encoding).words
-        return BadInput(N_("{file}, line {line}: {problem}"), file=self.name, line=line, problem=words)
 
     def _guess(self) -> str:
         self._file.seek(0)

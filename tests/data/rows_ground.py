@@ -25,6 +25,7 @@ from core.plan import NewEntry, Plan
 from data.reader_base import Memory
 from data.sql import Db, DialectName, dialect_of
 from data.tables import metadata
+from data.tables_staged import staged_metadata
 from data.tx import SqlTx
 
 NOON: Final = Moment(1_796_126_400_000)
@@ -74,12 +75,14 @@ def connect(dialect: DialectName, url: str = "") -> Db:
 
 
 def make_tables(db: Db) -> None:
-    """Make every table and index, and the house's own row."""
+    """Make every table and index, those for rows set aside too, and the house's own row."""
     dialect = dialect_of(db.dialect)
     for table in metadata.sorted_tables:
         db.text(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             db.text(str(CreateIndex(index).compile(dialect=dialect)))
+    for table in staged_metadata.sorted_tables:
+        db.text(str(CreateTable(table).compile(dialect=dialect)))
     db.text(f"INSERT INTO meta (id, house) VALUES (1, '{HOUSE}')")
 
 
