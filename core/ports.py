@@ -10,11 +10,11 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from enum import IntEnum
 from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
+from core.clockwork import Clock, EngineLease, Priority, Waker
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery, Message, Outcome
 from core.model.house import CompanySettings, Connection, FieldDef, House
@@ -56,23 +56,6 @@ __all__ = [
 
 T = TypeVar("T")
 Random = random.Random
-
-
-class Clock(Protocol):
-    """The time that rules live by: real, or simulated and kept in the database."""
-
-    def now(self) -> Moment:
-        """Return the present moment."""
-
-
-class Priority(IntEnum):
-    """Who writes first when several wait."""
-
-    SCREEN = 0
-    INBOX = 1
-    RUNS = 2
-    DELIVERIES = 3
-    UPKEEP = 4
 
 
 class Reader(Protocol):
@@ -358,15 +341,6 @@ class Store(Protocol):
         """Finish what is queued and let go of the files."""
 
 
-class EngineLease(Protocol):
-    """The right to run rules on this database, until released or until this process dies."""
-
-    worker: str
-
-    def release(self) -> None:
-        """Give it back."""
-
-
 @runtime_checkable
 class Adapter(Protocol):
     """One open way out. ``send`` never raises for what its channel does: every ending is an :class:`Outcome`."""
@@ -401,10 +375,3 @@ class AdapterFactory(Protocol):
 
     def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
         """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work."""
-
-
-class Waker(Protocol):
-    """Wakes the engine; never holds an action."""
-
-    def arm(self, moment: Moment | None) -> None:
-        """Ask to be woken at a moment (the earliest due), replacing the former wish."""
