@@ -11,6 +11,7 @@ from core.commands.homes import why_paused
 from core.effects import Deliver
 from core.engine.dispatching import key_of
 from core.engine.judging import act
+from core.i18n import N_
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.house import House
 from core.model.moment import Moment
@@ -70,14 +71,8 @@ def replace_statuses(where: DeliveryFilter, statuses: frozenset[str]) -> Deliver
 
 
 def row_of(house: House, delivery: Delivery) -> Row:
-    """Return the line of a stored delivery; one that stands behind a paused connection says so."""
-    connection = house.connections.get(delivery.connection)
-    behind = (
-        delivery.status is DeliveryStatus.QUEUED
-        and delivery.reason is None
-        and connection is not None
-        and connection.paused is not None
-    )
+    """Return the line of a stored delivery; one behind a paused connection, or one out of use, says so."""
+    reason, detail = _behind(house, delivery) or (delivery.reason, delivery.detail)
     return Row(
         id=delivery.public_id,
         deal=delivery.deal,
@@ -87,12 +82,25 @@ def row_of(house: House, delivery: Delivery) -> Row:
         status=delivery.status.value,
         at=delivery.at,
         due_at=delivery.due_at,
-        reason="connection_paused" if behind else delivery.reason,
-        detail=why_paused(connection) if behind and connection is not None else delivery.detail,
+        reason=reason,
+        detail=detail,
         attempts=delivery.attempts,
         delivery=delivery,
         key=key_of(house.id, delivery),
     )
+
+
+def _behind(house: House, delivery: Delivery) -> tuple[str, Words] | None:
+    """Return why a queued message does not go out, where that is its connection's doing."""
+    if delivery.status is not DeliveryStatus.QUEUED:
+        return None
+    connection = house.connections.get(delivery.connection)
+    if connection is None:
+        words = N_("connection “{connection}” is out of use: a board file that lists it brings it back")
+        return "disabled", Words(words, {"connection": delivery.connection})
+    if connection.paused is not None and delivery.reason is None:
+        return "connection_paused", why_paused(connection)
+    return None
 
 
 def held_rows(reader: Reader, house: House, run: Run) -> Sequence[Row]:

@@ -26,7 +26,18 @@ from core.model.run import Run
 from core.peers import Capabilities, Health
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
-from core.views import Applied, Card, Change, ColumnTotal, DealFilter, DeliveryFilter, Facts, Overdue, TimelineEntry
+from core.views import (
+    Applied,
+    Card,
+    Change,
+    ColumnTotal,
+    DealFilter,
+    DeliveryFilter,
+    Facts,
+    Overdue,
+    Stuck,
+    TimelineEntry,
+)
 
 __all__ = [
     "Adapter",
@@ -49,6 +60,7 @@ __all__ = [
     "Reader",
     "Staging",
     "Store",
+    "Stuck",
     "TimelineEntry",
     "Tx",
     "Waker",
@@ -183,6 +195,9 @@ class Reader(Protocol):
 
     def waiting_runs_count(self) -> int:
         """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting."""
+
+    def stuck(self, now: Moment) -> Stuck:
+        """Return how many messages wait for another attempt, and behind paused connections, for the header."""
 
     def next_due(self, after: Moment | None = None) -> Moment | None:
         """Return the earliest moment (later than ``after``) at which a run, a delivery or a timer is due; None when

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.model.deal import Deal, Entry
@@ -80,6 +80,15 @@ class ColumnTotal:
     stage: str
     count: int
     sums: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """What does not go out at once: how many messages wait for their next attempt, and behind each paused connection
+    (by id, also when it is none)."""
+
+    retrying: int = 0
+    behind: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def _cards() -> Select[Any]:
             func.coalesce(deals.c.responsible, ""),
             deals.c.entered_at,
             deals.c.version,
-            _count("waiting", "no_date"),
+            _count("waiting", "no_date", "sending"),
             _count("failed"),
             deals.c.pipeline,
             deals.c.stage,

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, case, false, func, or_, select
 
 from core.model.delivery import Delivery
 from core.model.moment import Moment
 from core.model.run import Run
 from core.ports import DeliveryFilter
 from core.safe_text import storable
+from core.views import Stuck
 from data import mapping_work
 from data.columns import table_of
 from data.reader_base import the
@@ -98,8 +99,24 @@ def _next_due(*, ahead: bool) -> Select[Any]:
     return select(run.scalar_subquery(), delivery.scalar_subquery(), timer.scalar_subquery())
 
 
+def _stuck() -> Select[Any]:
+    """Of each connection: the messages that wait for another attempt; and all behind it, where it is paused."""
+
+    def counted(*conditions: Any) -> Any:
+        own = deliveries.c.connection == connections.c.id
+        return select(func.count()).where(own, queued, *conditions).correlate(connections).scalar_subquery()
+
+    again = counted(deliveries.c.due_at > the("now"), deliveries.c.attempts > 0)
+    return select(
+        connections.c.id,
+        case((usable, again), else_=0),
+        case((connections.c.paused.is_(None), None), else_=counted()),
+    ).where(connections.c.archived == false())
+
+
 NEXT_DUE = Statement(lambda: _next_due(ahead=False))
 NEXT_DUE_AHEAD = Statement(lambda: _next_due(ahead=True))
+STUCK = Statement(_stuck)
 TIMERS = Statement(lambda: select(timers).order_by(timers.c.at, timers.c.key))
 
 
@@ -142,6 +159,11 @@ class OutboxReader(EntryReader):
     def due_connections(self, now: Moment) -> Sequence[str]:
         """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
         return [row[0] for row in self.db.rows(DUE_CONNECTIONS, now=now)]
+
+    def stuck(self, now: Moment) -> Stuck:
+        """Return how many messages wait for another attempt, and behind paused connections."""
+        rows = self.db.rows(STUCK, now=now)
+        return Stuck(sum(row[1] for row in rows), {row[0]: row[2] for row in rows if row[2] is not None})
 
     def next_due(self, after: Moment | None = None) -> Moment | None:
         """Return the earliest moment (later than ``after``) at which a run, a delivery or a timer is due; None when

@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.driver import Driver
+from textual.widgets._toast import ToastRack
 
 from core.errors import FunilError
 from core.i18n import gettext as _
@@ -178,6 +179,13 @@ class FunilApp(App[None]):
         if event.done and self.focused in (None, self.filter_line):
             self.board.focus()
 
+    @on(OutboundLog.Resized)
+    def _place_toasts(self) -> None:
+        """Show what is said above the log, whose newest lines it would else cover."""
+        full = self.screen.has_class("full-log")
+        for rack in self.screen.query(ToastRack):
+            rack.styles.margin = (0, 0, 1 if full else self.log_view.size.height + 1, 0)
+
     @on(OutboundLog.Opened)
     def _message_opened(self, event: OutboundLog.Opened) -> None:
         self.run_worker(acts.read_message(self, event.line))
@@ -259,11 +267,18 @@ class FunilApp(App[None]):
         return card.title if card else deal
 
     def find_deal(self, deal: str) -> bool:
-        """Put the board's cursor on a deal; say so where it is not shown."""
+        """Put the board's cursor on a deal, in its own pipeline; say why where it cannot be shown."""
         if self.board.go_to(deal):
             return True
-        self.say(_("That deal is not on this board: another pipeline or the filter hides it."))
-        return False
+        found = self.desk.store.read(lambda reader: reader.deal(deal))
+        if found is None or found.removed or found.pipeline not in self.desk.house.pipelines:
+            self.say(_("That deal is not there any more."))
+            return False
+        if self.desk.search:
+            self.say(_("The filter hides that deal: esc takes the filter away."))
+            return False
+        self.show_pipeline(found.pipeline)
+        return self.board.go_to(deal)
 
     def _read_log(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
         return self.desk.store.read(lambda reader: page(reader, after, limit))

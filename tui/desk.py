@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.pipeline import Pipeline
-from core.ports import Reader
+from core.ports import Reader, Stuck
 from tui import format as fmt
 from tui.bridge import Doorway
 from tui.outbound_paint import Moments
@@ -30,6 +30,7 @@ class Desk:
         self.simulated = False
         self.waiting = 0
         self.undoable = False
+        self.stuck = Stuck()
         self.icons: Mapping[str, str] = {}
         self.tick()
         self.count()
@@ -50,8 +51,8 @@ class Desk:
         return Moments(self.now, self.zone)
 
     def tick(self) -> None:
-        """Read the clock."""
-        self.now, self.simulated = self.store.read(_clock)
+        """Read the clock, and what waits for another attempt or behind a paused connection."""
+        self.now, self.simulated, self.stuck = self.store.read(_moment)
 
     def count(self) -> None:
         """Read what waits and whether there is a move to undo."""
@@ -74,9 +75,10 @@ def _house(reader: Reader) -> House:
     return reader.house()
 
 
-def _clock(reader: Reader) -> tuple[Moment, bool]:
+def _moment(reader: Reader) -> tuple[Moment, bool, Stuck]:
     simulated = reader.simulated_now()
-    return (reader.now() if simulated is None else simulated), simulated is not None
+    now = reader.now() if simulated is None else simulated
+    return now, simulated is not None, reader.stuck(now)
 
 
 def _work(reader: Reader) -> tuple[int, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.model.moment import MINUTE, Moment
+from core.ports import Stuck
 from core.safe_text import safe_text
 from core.words import fill
 from tui import format as fmt
@@ -21,6 +23,8 @@ from tui.source import Found
 UTC: Final = ZoneInfo("UTC")
 STARTING: Final = EngineState(Seat.STARTING)
 GAP: Final = Part("   ")
+ROOMY: Final = 100
+"""From this width on what is stuck is told in words, below it by signs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class HeaderState:
     waiting: int = 0
     overdue: int = 0
     user: str | None = None
+    stuck: Stuck = Stuck()
 
 
 def state_of(desk: Desk, found: Found | None, engine: EngineState, overdue: int = 0) -> HeaderState:
@@ -57,6 +62,7 @@ def state_of(desk: Desk, found: Found | None, engine: EngineState, overdue: int 
         waiting=desk.waiting,
         overdue=overdue,
         user=desk.doorway.user,
+        stuck=desk.stuck,
     )
 
 
@@ -75,7 +81,7 @@ class HeaderLine(Bar):
 
     def parts(self, width: int) -> list[Part]:
         """Return the header's parts for a width."""
-        return spread(_left(self.state), _right(self.state), width)
+        return spread(_left(self.state), _right(self.state, narrow=width < ROOMY), width)
 
 
 def _left(state: HeaderState) -> list[Part]:
@@ -93,7 +99,7 @@ def _left(state: HeaderState) -> list[Part]:
     return [*parts, GAP, words, Part(f"  {found}{more}", "dim", None, 2)]
 
 
-def _right(state: HeaderState) -> list[Part]:
+def _right(state: HeaderState, *, narrow: bool) -> list[Part]:
     clock = fmt.weekday_time(state.now, state.zone)
     parts = [
         Part("◷ " + clock if state.simulated else clock, "warn" if state.simulated else "dim", None, 4),
@@ -103,6 +109,7 @@ def _right(state: HeaderState) -> list[Part]:
     if state.waiting:
         words = fill(ngettext("{n} run waits", "{n} runs wait", state.waiting), {"n": state.waiting})
         parts += [Part("   ", rank=3), Part(words, "plain", None, 3)]
+    parts += _stuck(state.stuck, narrow=narrow)
     if state.user:
         parts += [Part("   ", rank=5), Part(safe_text(state.user), "dim", None, 5)]
     return [*parts, Part(" ")]
@@ -111,6 +118,25 @@ def _right(state: HeaderState) -> list[Part]:
 def _overdue(count: int) -> Part:
     words = fill(ngettext("{n} overdue: answer", "{n} overdue: answer", count), {"n": count})
     return Part("◌ " + words, "bad", "engine.overdue")
+
+
+def _stuck(stuck: Stuck, *, narrow: bool) -> list[Part]:
+    """Return what waits for another attempt, and which connections are paused with how many messages behind them."""
+    told: list[str] = []
+    if stuck.retrying:
+        words = ngettext("{n} retrying", "{n} retrying", stuck.retrying)
+        told.append(fill("↻{n}" if narrow else words, {"n": stuck.retrying}))
+    if stuck.behind:
+        told.append(_paused(stuck.behind, narrow=narrow))
+    return [Part("   ", rank=1), Part(" · ".join(told), "warn", None, 1)] if told else []
+
+
+def _paused(behind: Mapping[str, int], *, narrow: bool) -> str:
+    count = len(behind)
+    name = next(iter(behind)) if count == 1 else fill(ngettext("{n} line", "{n} lines", count), {"n": count})
+    told = fill("‖ {name}" if narrow else _("{name} paused"), {"name": safe_text(name)})
+    waiting = sum(behind.values())
+    return f"{told} ({waiting})" if waiting else told
 
 
 def _engine(engine: EngineState) -> Part:

@@ -43,6 +43,9 @@ class OutboundLog(Widget, can_focus=True):
             """The log that it happened in."""
             return self.log_view
 
+    class Resized(Message):
+        """It takes more or fewer lines than before."""
+
     def __init__(self, read: LogSource, moments: Callable[[], paint.Moments], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = LogRows(read)
@@ -143,6 +146,7 @@ class OutboundLog(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self.rows.move(0, self.height)
+        self.post_message(self.Resized())
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Go to older rows."""

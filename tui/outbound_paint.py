@@ -141,6 +141,8 @@ def status_words(row: Row, moments: Moments) -> str:
         return f"{name} {fmt.short_time(done, moments.zone, moments.today)}"
     if row.status == "queued" and row.reason == "connection_paused":  # it waits for a person, not for a moment
         return f"{name}: {reasons.words(row.reason)}"
+    if row.status == "queued" and row.reason == "disabled":
+        return f"{name}: {why}"
     if row.status == "queued" and row.due_at is not None and row.due_at > moments.now:
         again = fill(_("again at {time}"), {"time": fmt.short_time(row.due_at, moments.zone, moments.today)})
         return f"{again}: {why}" if why else again  # the time first: a narrow screen cuts the end
@@ -148,8 +150,10 @@ def status_words(row: Row, moments: Moments) -> str:
 
 
 def held_words(row: Row, now: Moment) -> str:
-    """Say how long a held message can still be taken back, and how."""
+    """Say how long a held message can still be taken back, and how; of one that cannot go, why it will fail."""
     left = fmt.countdown(max(0, row.due_at - now)) if row.due_at is not None else ""
+    if row.reason:
+        return fill(_("{why} - fails in {left}"), {"why": reasons.words(row.reason), "left": left})
     return fill(_("held {left} - u to undo"), {"left": left})
 
 

@@ -15,7 +15,7 @@ from core.model.delivery import Delivery, DeliveryStatus
 from core.model.moment import HOUR, MINUTE, Moment
 from core.model.run import RunStatus, Waiting
 from core.plan import Plan
-from core.ports import DeliveryFilter
+from core.ports import DeliveryFilter, Stuck
 from data.tx import SqlTx
 from tests.data.rows_ground import NOON, Ground, a_deal, a_delivery, a_run, connect, create, furnish, make_tables
 
@@ -112,6 +112,28 @@ def test_connections_with_work_are_named_unless_paused(ground: Ground) -> None:
     tx.pause_connection("mail", None)
     assert len(claimed(tx)) == 1
     assert tx.due_connections(NOON) == []
+
+
+def test_what_is_stuck_is_counted(ground: Ground) -> None:
+    tx = ground.tx()
+    create(tx, a_deal())
+    assert tx.stuck(NOON) == Stuck(0, {})
+    again: dict[str, Any] = {"attempts": 2, "due_at": LATER}
+    sent(
+        tx,
+        a_delivery(),
+        a_delivery(due_at=LATER),
+        a_delivery(**again),
+        a_delivery(**again, connection="sms1"),
+        a_delivery(**again, status=DeliveryStatus.FAILED),
+        a_delivery(connection="sms1"),
+    )
+    assert tx.stuck(NOON) == Stuck(2, {})
+    assert tx.stuck(LATER) == Stuck(0, {})
+    tx.pause_connection("sms1", "paused")
+    assert tx.stuck(NOON) == Stuck(1, {"sms1": 2})
+    tx.archive("connections", ["sms1"])
+    assert tx.stuck(NOON) == Stuck(1, {})
 
 
 def test_the_first_of_each_deal_is_leased(ground: Ground) -> None:

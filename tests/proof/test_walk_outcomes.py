@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.clock import RealClock
+from data import opening
 from tests.proof.ground import Funil, board, mail, mover, rules, sms
 
 # The client's mailbox → status, reason of the row; state of the rule.
@@ -112,6 +114,35 @@ def test_a_connection_that_cannot_work_is_paused_and_keeps_its_queue(tmp_path: P
     funil("connection", "resume", "mail")
     funil.idle()
     assert [row["status"] for deal in ("D1", "D2") for row in funil.log(deal)] == ["sent", "sent"]
+
+
+def test_a_message_behind_an_archived_connection_says_so(tmp_path: Path) -> None:
+    deal = "  - {id: D1, title: x, stage: new, responsible: ana, contacts: [maria]}"
+    funil = Funil(tmp_path, board(rules(sms()), deals=deal))
+    funil("connection", "pause", "sms1")
+    funil("deal", "move", "D1", "delivery")
+    funil.idle()
+    assert [(row["status"], row["reason"]) for row in funil.log()] == [("queued", "connection_paused")]
+    store = opening.open_store(funil.url, clock=RealClock())
+    store.write_now(lambda tx: tx.archive("connections", ["sms1"]))
+    store.close()
+    (row,) = funil.log()
+    assert (row["status"], row["reason"]) == ("queued", "disabled")
+    assert row["detail"] == "connection “sms1” is out of use: a board file that lists it brings it back"
+    assert funil.states() == {"sms": "sending disabled"}
+
+
+def test_a_held_message_that_cannot_go_says_why(tmp_path: Path) -> None:
+    deal = "  - {id: D1, title: x, stage: new, responsible: ana, contacts: []}"
+    funil = Funil(tmp_path, board(rules(mail(), sms()), deals=deal, grace="5s"))
+    funil("deal", "move", "D1", "delivery")
+    rows = funil.log()
+    assert {(row["rule"], row["status"], row["reason"]) for row in rows} == {
+        ("mail", "held", "no_recipient"),
+        ("sms", "held", "no_recipient"),
+    }
+    assert all(row["detail"] for row in rows)
+    assert "held (no_recipient)" in funil("outbound", "--deal", "D1")
 
 
 def test_an_edited_connection_that_was_refused_is_tried_again(tmp_path: Path) -> None:

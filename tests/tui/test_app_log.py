@@ -16,7 +16,7 @@ from core.model.delivery import Channel, Message
 from core.model.moment import Moment
 from core.outbound import Row
 from core.words import Words
-from tests.tui.app_world import START, app_of, memory_world, screen_text, until
+from tests.tui.app_world import START, app_of, memory_world, screen_text, toasts, until
 from tui import format as fmt
 from tui import outbound_paint as paint
 from tui.outbound_rows import DEEP, PAGE, LogLine, LogRows, page
@@ -169,6 +169,11 @@ def test_a_line_is_exactly_as_wide_as_asked_and_harmless(width: int, text: str, 
             "queued: connection paused",
         ),
         ({"status": "queued"}, "queued"),
+        (
+            {"status": "queued", "reason": "disabled", "due_at": Moment(START + 9_000), "detail": Words("out of use")},
+            "queued: out of use",
+        ),
+        ({"status": "held", "reason": "no_address", "due_at": Moment(START + 3_200)}, "no address - fails in 4 s"),
         ({"status": "failed", "detail": Words("the number {n} is wrong", {"n": "1"})}, "failed: the number 1 is wrong"),
         ({"status": "failed", "reason": "no_address"}, "failed: no address"),
         ({"status": "unknown"}, "outcome unknown"),
@@ -193,6 +198,50 @@ async def test_messages_appear_as_they_go_out_and_can_be_read_whole() -> None:
         await pilot.press("escape", "b")
         await until(pilot, lambda: app_of(pilot).board.has_focus)
         assert app_of(pilot).board.model.deal == world.deals["Order 1001"]
+
+
+async def test_b_goes_to_a_deal_of_another_pipeline_or_says_why_not() -> None:
+    world = memory_world()
+    world.deal("Order 1001")
+    world.deal("Coffee machine", "asked", "service")
+    world.write(commands.move([world.deals["Order 1001"]], "delivery", rules=True))
+    async with world.board() as pilot:
+        app = app_of(pilot)
+        app.show_pipeline("service")
+        await pilot.press("o")
+        await until(pilot, lambda: app.log_view.rows.current is not None)
+        await pilot.press("b")
+        await until(pilot, lambda: app.board.has_focus)
+        assert (app.desk.pipeline_id, app.board.model.deal) == ("sales", world.deals["Order 1001"])
+        app.filter.set("nothing like it")
+        await until(pilot, lambda: app.source.found is not None)
+        await pilot.press("o", "b")
+        assert toasts(pilot) == ["The filter hides that deal: esc takes the filter away."]
+        app.filter.set("")
+        world.write(commands.advance_clock(6_000))
+        await until(pilot, lambda: "sent 09:00" in screen_text(pilot))
+        world.write(lambda tx: tx.archive("deals", [world.deals["Order 1001"]]))
+        await until(pilot, lambda: world.deals["Order 1001"] not in str(app.board.model.columns[1].ids))
+        app.log_view.focus()
+        await pilot.press("b")
+        assert toasts(pilot)[-1] == "That deal is not there any more."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_what_is_told_leaves_the_log_readable(size: tuple[int, int]) -> None:
+    world = memory_world()
+    world.deal("Order 1001")
+    async with world.board(size=size) as pilot:
+        await pilot.press("L")
+        await until(pilot, lambda: "held" in screen_text(pilot))
+        app_of(pilot).say("Something to tell in a sentence. " * 4)
+        await until(pilot, lambda: "Something to tell" in screen_text(pilot))
+        lines = screen_text(pilot).splitlines()
+        log = next(n for n, line in enumerate(lines) if "Outbound" in line)
+        told = [n for n, line in enumerate(lines) if "Something" in line or "sentence" in line]
+        assert told
+        assert max(told) < log
+        assert any("held" in line for line in lines[log:])
 
 
 async def test_o_goes_to_the_log_then_over_the_whole_screen_then_back() -> None:

@@ -60,6 +60,19 @@ async def test_the_screen_speaks_portuguese_money(world: World, monkeypatch: pyt
         assert "R$ 7.500,50" in screen_text(pilot)
 
 
+@pytest.mark.parametrize("language", ["en", "pt_BR"])
+async def test_a_narrow_head_keeps_its_sum(world: World, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FUNIL_LANG", language)
+    for number in range(12):
+        world.deal(f"Pedido {number}", ("new", "delivery")[number % 2], amount="84321")
+    async with world.board(size=(80, 24)) as pilot:
+        head = screen_text(pilot).splitlines()[1]
+        shown = head.replace("\u2502", "|").split("|")
+        assert [column for column in shown[:3] if column.strip() and "R$" not in column] == []
+        assert "Order" in head
+        assert "13" in shown[0]
+
+
 async def test_moving_the_cursor_asks_the_database_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async with world.board() as pilot:
         await pilot.press("j", "k")

@@ -52,8 +52,16 @@ def test_a_drop_lands_right_under_the_nearest_card_above_that_is_not_carried(
 
 @pytest.mark.parametrize(
     ("x", "y", "moves"),
-    [(40, 15, (0, 3)), (40, 10, (0, 0)), (79, 8, (1, 0))],
-    ids=["lower edge", "middle", "right edge"],
+    [
+        (40, 15, (0, 3)),
+        (40, 13, (0, 3)),
+        (40, 12, (0, 0)),
+        (40, 8, (0, 0)),
+        (79, 8, (1, 0)),
+        (77, 8, (1, 0)),
+        (76, 8, (0, 0)),
+        (77, 15, (1, 0)),
+    ],
 )
 def test_resting_at_an_edge_scrolls_after_a_delay_and_then_steadily(x: int, y: int, moves: tuple[int, int]) -> None:
     board, _ = board_on(filled([30] * 6), 80, 16)
@@ -66,6 +74,18 @@ def test_resting_at_an_edge_scrolls_after_a_delay_and_then_steadily(x: int, y: i
     for step in range(3 if moves[1] else 1):
         board.scroll_at_edge(100.0 + EDGE_DELAY + step * every * 1.01)
     assert (board.model.first, board.model.columns[1].top) == moves
+
+
+@pytest.mark.parametrize(("x", "y", "moves"), [(0, 15, 3), (2, 13, 3), (2, 8, 0)])
+def test_an_edge_with_no_column_behind_it_does_not_keep_cards_from_scrolling(x: int, y: int, moves: int) -> None:
+    board, _ = board_on(filled([30] * 6), 80, 16)
+    board.press(3, HEAD)
+    board.motion(40, 8, pressed=True)
+    board.motion(x, y, pressed=True)
+    board.scroll_at_edge(100.0)
+    for step in range(3):
+        board.scroll_at_edge(100.0 + EDGE_DELAY + step * CARD_EVERY * 1.01)
+    assert (board.model.first, board.model.columns[0].top) == (0, moves)
 
 
 def test_leaving_the_edge_starts_the_delay_anew() -> None:

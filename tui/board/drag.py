@@ -12,6 +12,8 @@ from tui.board.model import BoardModel
 
 THRESHOLD: Final = 2
 """Cells that the mouse must move before a press becomes a drag."""
+EDGE: Final = 3
+"""Cells from an edge within which a drag scrolls: the outermost alone is hard to hit, and a window's border near it."""
 EDGE_DELAY: Final = 0.35
 """Seconds at an edge before the board scrolls."""
 CARD_EVERY: Final = 0.12
@@ -122,8 +124,10 @@ def landing_slot(model: BoardModel, target: Target) -> int:
 
 
 def _edge_at(grid: Grid, x: int, y: int) -> Scroll:
-    cards = -1 if y <= HEAD else 1 if y >= grid.height - 1 else 0
+    """Return what a cell near an edge asks for; a side where no further column is does not keep cards from it."""
+    cards = -1 if y < HEAD + EDGE else 1 if y >= grid.height - EDGE else 0
     if not 0 <= y < grid.height:
         cards = 0
-    columns = -1 if x <= 0 else 1 if x >= grid.width - 1 else 0
+    left, right = grid.shown.start > 0, grid.shown.stop < grid.columns
+    columns = -1 if x < EDGE and left else 1 if x >= grid.width - EDGE and right else 0
     return Scroll(0 if columns else cards, columns)

@@ -196,6 +196,8 @@ class Painter:
         room = max(0, width - 2)
         name = safe_text(head.name)
         right = self._sums(head, room - min(cell_len(name), max(8, room // 2)) - 1)
+        if head.sums and right == str(head.count):
+            right = self._sums(head, room - min(cell_len(name), 6) - 1, tight=True)
         left, right = two_ends(name, right, room)
         loud, quiet = style(self.palette.text, ground, bold=True), style(self.palette.muted, ground)
         first = self._fit(width, (" ", loud), (left, loud), (right, quiet), (" ", quiet))
@@ -205,14 +207,15 @@ class Painter:
         rule = max(0, width - sum(cell_len(text) for text, _ in signs))
         return first, self._fit(width, *signs, ("━" * rule, line))
 
-    def _sums(self, head: Head, room: int) -> str:
-        """Return count and sums, as many currencies as fit, the greatest first."""
-        parts = [str(head.count)]
+    def _sums(self, head: Head, room: int, *, tight: bool = False) -> str:
+        """Return count and sums, as many currencies as fit, the greatest first; ``tight`` with no blanks to spare."""
+        parts, between = [str(head.count)], " " if tight else " · "
         for currency, amount in sorted(head.sums.items(), key=lambda pair: -pair[1]):
-            wider = [*parts, safe_text(self.wording.money_short(amount, currency))]
-            if cell_len(" · ".join(wider)) <= room:
+            told = safe_text(self.wording.money_short(amount, currency))
+            wider = [*parts, told.replace(" ", "") if tight else told]
+            if cell_len(between.join(wider)) <= room:
                 parts = wider
-        return " · ".join(parts)
+        return between.join(parts)
 
     def _ghost(self, card: Card | None, colour: str, label: str, width: int) -> Strips:
         ground = self.palette.high
