@@ -9,7 +9,10 @@ from typing import Any
 from core.ports import Clock
 from data import fresh
 from data.inline import InlineStore
+from data.reader import SqlReader
+from data.reader_base import Memory
 from data.sql import Db
+from data.tx import SqlTx
 
 
 def nothing() -> None:
@@ -21,9 +24,23 @@ def inline_store(
     clock: Clock,
     before_commit: Callable[[], None] = nothing,
     after_commit: Callable[[], None] = nothing,
+    *,
+    memory: Memory | None = None,
+    make_tx: Callable[[Db, Memory, Clock], SqlTx] = SqlTx,
 ) -> InlineStore:
-    """Return a store over a connection; several share it as processes share a file."""
-    return fresh.inline_store(Db(connection, "sqlite"), clock, before_commit=before_commit, after_commit=after_commit)
+    """Return a store over a connection; several share it as processes share a file.
+
+    ``memory`` spares the seed from reading the same configuration once more for each of its processes; it is valid for
+    all of them, since no two states of the configuration have the same version. ``make_tx`` watches what is written.
+    """
+    shared = memory or Memory()
+    return InlineStore(
+        Db(connection, "sqlite"),
+        lambda db: SqlReader(db, shared, clock),
+        lambda db: make_tx(db, shared, clock),
+        before_commit=before_commit,
+        after_commit=after_commit,
+    )
 
 
 Tables = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -44,8 +61,8 @@ def contents(connection: sqlite3.Connection) -> Tables:
     return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names}
 
 
-def restore(connection: sqlite3.Connection, tables: Tables) -> None:
-    """Put the rows back as they were, through statements that stay prepared."""
+def restore(connection: sqlite3.Connection, tables: Tables, house: str | None = None) -> None:
+    """Put the rows back as they were, through statements that stay prepared; ``house`` gives the house another id."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
     connection.execute("BEGIN")
@@ -54,4 +71,6 @@ def restore(connection: sqlite3.Connection, tables: Tables) -> None:
         if rows:
             places = ", ".join("?" * len(rows[0]))
             connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', rows)
+    if house is not None:
+        connection.execute("UPDATE meta SET house = ?", (house,))
     connection.execute("COMMIT")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from core.engine import chaining, dispatching, entering, guarding, outcomes, running, starting
+from core.engine import abandoning, chaining, dispatching, entering, guarding, outcomes, running, starting, undoing
 from core.model.delivery import DeliveryStatus, Outcome, OutcomeKind
 from core.model.moment import Moment
 from core.model.run import RunStatus
 from core.plan import Plan
+from data.tx import SqlTx
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
@@ -64,8 +65,6 @@ def sends_cancelled(patch: pytest.MonkeyPatch) -> None:
 
 def _unfenced(patch: pytest.MonkeyPatch) -> None:
     """The cancelling write takes no notice of the lease."""
-    from data.tx import SqlTx
-
     good = SqlTx.apply
 
     def bad(self: Any, plan: Plan) -> Any:
@@ -164,6 +163,69 @@ def other_bytes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dispatching.Dispatcher, "_send", bad)
 
 
+def writes_what_it_lost(patch: pytest.MonkeyPatch) -> None:
+    """An engine that has slept past its lease ends messages that another has taken over."""
+    patch.setattr(SqlTx, "leased", lambda self, ids, worker: set(ids))
+
+
+def robs_the_living(patch: pytest.MonkeyPatch) -> None:
+    """An engine that starts takes over the leases of a living one."""
+    reap = SqlTx.reap
+    patch.setattr(SqlTx, "reap", lambda self, worker_alive: reap(self, lambda worker: False))
+
+
+def forgets_what_it_owes(patch: pytest.MonkeyPatch) -> None:
+    """What could not be written on a full disk is given back as if it had not been tried."""
+    settle = dispatching.Dispatcher.settle
+
+    async def bad(self: Any) -> None:
+        self._untried += [delivery.id for delivery, *_ in self._owed]
+        self._owed.clear()
+        await settle(self)
+
+    patch.setattr(dispatching.Dispatcher, "settle", bad)
+
+
+def never_settles(patch: pytest.MonkeyPatch) -> None:
+    """What could not be written on a full disk is never written."""
+
+    async def bad(self: Any) -> None:
+        return
+
+    patch.setattr(dispatching.Dispatcher, "settle", bad)
+
+
+def sends_while_paused(patch: pytest.MonkeyPatch) -> None:
+    """A claim does not look whether its connection is paused."""
+    claim = SqlTx.claim
+
+    def bad(self: Any, connection: str, *args: Any) -> Any:
+        paused = self.db.text("SELECT paused FROM connections WHERE id = ?", (connection,))[0]
+        self.db.text("UPDATE connections SET paused = NULL WHERE id = ?", (connection,))
+        claimed = claim(self, connection, *args)
+        self.db.text("UPDATE connections SET paused = ? WHERE id = ?", (*paused, connection))
+        return claimed
+
+    patch.setattr(SqlTx, "claim", bad)
+
+
+def revives_later(patch: pytest.MonkeyPatch) -> None:
+    """Undo gives back a run with another moment than it had."""
+    revive = undoing.revive_run
+
+    def bad(*args: Any) -> Any:
+        run = revive(*args)
+        return replace(run, due_at=Moment(run.due_at + 1)) if run.due_at is not None else run
+
+    patch.setattr(undoing, "revive_run", bad)
+
+
+def retries_after_leaving(patch: pytest.MonkeyPatch) -> None:
+    """Leaving a stage does not stop what is tried again."""
+    patch.setattr(entering, "_stoppable", lambda *args, **kwargs: False)
+    patch.setattr(abandoning, "stop_retries", lambda *args: None)
+
+
 PLANTED: Mapping[str, tuple[Patch, str]] = {
     "every entry has all its runs": (loses_a_run, "has runs"),
     "the deal's stage is that of its open entry": (wrong_stage, "its open entries are"),
@@ -178,4 +240,11 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "totals": (wrong_totals, "totals say"),
     "a run ends as its message did": (done_too_soon, "is done, its message is"),
     "retries send the same bytes": (other_bytes, "other bytes"),
+    "a fenced engine writes nothing": (writes_what_it_lost, "was fenced off"),
+    "only who has the lease sends": (robs_the_living, "has it"),
+    "what is accepted is not sent again": (forgets_what_it_owes, "although it was accepted"),
+    "nothing owed is lost on a full disk": (never_settles, "does not drain"),
+    "nothing is sent through a paused connection": (sends_while_paused, "which is paused"),
+    "undo restores exactly": (revives_later, "undo did not restore"),
+    "a left stage is not retried": (retries_after_leaving, "a retry although"),
 }

@@ -1,0 +1,118 @@
+"""The outside world: peers that answer by dice, and the wire on which we watch them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from pydantic import BaseModel
+
+from core.errors import BadInput
+from core.i18n import N_
+from core.model.delivery import Message, Outcome, OutcomeKind
+from core.model.house import Connection
+from core.ports import Capabilities, Clock, Health
+from core.words import NO_WORDS
+from tests.simulator import claims
+from tests.simulator.world import Attempt, World
+
+if TYPE_CHECKING:
+    from tests.simulator.process import Life
+
+_WELL: Final = Outcome(kind=OutcomeKind.ACCEPTED, provider_id="p")
+_SHARES: Final = (
+    (0.60, OutcomeKind.ACCEPTED),
+    (0.76, OutcomeKind.DEFERRED),
+    (0.85, OutcomeKind.REJECTED),
+    (0.97, OutcomeKind.UNKNOWN),
+    (1.00, OutcomeKind.MISCONFIGURED),
+)
+
+
+class NoSettings(BaseModel):
+    """The simulated peers of this world need none."""
+
+
+class SimAdapter:
+    """A peer that accepts, refuses, defers, goes silent either way, or turns out to be set up wrongly, by dice."""
+
+    Settings: ClassVar[type[BaseModel]] = NoSettings
+
+    def __init__(self, world: World, life: Life, connection: Connection) -> None:
+        self._world, self._life, self._connection = world, life, connection
+        self.capabilities = Capabilities(
+            channel=connection.channel, batch=world.rng.choice((1, 3, 20)), concurrency=world.rng.choice((1, 4))
+        )
+
+    async def check(self) -> Health:
+        """Say that all is well."""
+        return Health(True)
+
+    async def send(self, message: Message, key: str) -> Outcome:
+        """Put a message on the wire; the process may die, or stand still, before or after it has gone out."""
+        world, life = self._world, self._life
+        await life.step("before a send")
+        attempt = Attempt(key, message, world.clock.at, life)
+        claims.at_send(world, attempt, self._connection.id)
+        world.wire.append(attempt)
+        await life.step("in the middle of a send")
+        life.maybe_die("around a send, before it is out")
+        outcome = attempt.outcome = self._outcome()
+        # Of a time-out nobody can tell whether it came before or after the message had gone out.
+        attempt.may_be_out = outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN)
+        world.say(f"wire {key} {outcome.kind.value}")
+        life.maybe_die("around a send, after it is out")
+        await life.step("after a send")
+        attempt.over = True
+        return outcome
+
+    def _outcome(self) -> Outcome:
+        world = self._world
+        if world.healthy:
+            return _WELL
+        dice = world.rng.random()
+        kind = next(kind for share, kind in _SHARES if dice <= share)
+        match kind:
+            case OutcomeKind.DEFERRED:
+                return Outcome(kind=kind, reason="busy", retry_after=world.rng.choice((None, 1_000, 90_000)))
+            case OutcomeKind.REJECTED:
+                return Outcome(kind=kind, reason="rejected")
+            case OutcomeKind.UNKNOWN:
+                return Outcome(kind=kind, reason="timeout")
+            case OutcomeKind.MISCONFIGURED:
+                return Outcome(kind=kind, detail=NO_WORDS)
+            case _:
+                return _WELL
+
+    async def reconcile(self, message: Message, key: str) -> Outcome | None:
+        """Say nothing of what became of a message."""
+        return None
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+class SimAdapters:
+    """Opens the simulated peers; now and then one cannot be opened with its settings."""
+
+    def __init__(self, world: World, life: Life) -> None:
+        self._world, self._life = world, life
+
+    def settings_model(self, adapter: str) -> type[BaseModel] | None:
+        """Return the model without settings."""
+        return NoSettings
+
+    def names(self, channel: str) -> Sequence[str]:
+        """Return the one adapter there is."""
+        return ("simulated",)
+
+    def capabilities(self, connection: Connection) -> Capabilities | None:
+        """Return nothing: nobody asks here."""
+        return None
+
+    def open(self, connection: Connection, clock: Clock, house_id: str) -> SimAdapter:
+        """Open a peer."""
+        if not self._world.healthy and self._world.chance(0.06):
+            self._world.say(f"{connection.id} cannot be opened")
+            raise BadInput(N_("there is no connection “{id}”"), id=connection.id)
+        return SimAdapter(self._world, self._life, connection)

@@ -1,0 +1,181 @@
+"""The engines' processes, each with a store and a worker's id of its own: they die, and some sleep past their lease."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Final
+
+from core.engine.loop import Engine
+from core.errors import StoreTrouble
+from core.model.delivery import Delivery
+from core.model.moment import Moment
+from core.plan import Plan
+from core.ports import AdapterFactory, Applied, Clock, Job, Priority, Reader, Store
+from data.reader_base import Memory
+from data.sql import Db
+from data.tx import SqlTx
+from tests.simulator import claims
+from tests.simulator.database import inline_store
+from tests.simulator.peers import SimAdapters
+from tests.simulator.world import Crash, World
+
+SLEEPY: Final = 0.05
+"""How often one of two engines stands still at a step."""
+SLEEP: Final = (4, 12, 40, 120)
+"""For how many turns of the loop it does."""
+
+
+class WatchedTx(SqlTx):
+    """The store's transaction, in a house whose engines lose their leases when the world says so, and watched."""
+
+    def __init__(self, db: Db, memory: Memory, clock: Clock, world: World, life: Life | None) -> None:
+        super().__init__(db, memory, clock)
+        self._world, self._life = world, life
+
+    def reap(self, worker_alive: Callable[[str], bool] | None = None) -> Sequence[Delivery]:
+        """Take over what those left who have lost their lease."""
+        alive = self._world.alive
+        return super().reap(lambda worker: worker in alive)
+
+    def claim(self, connection: str, now: Moment, worker: str, limit: int) -> Sequence[Delivery]:
+        """Lease, and judge what was leased."""
+        claimed = super().claim(connection, now, worker, limit)
+        claims.at_claim(self._world, self, connection, claimed)
+        return claimed
+
+    def mark_sending(self, ids: Iterable[int], worker: str, now: Moment) -> Sequence[int]:
+        """Make *sending* durable, and note it."""
+        ours = super().mark_sending(ids, worker, now)
+        self._world.marked.update((delivery, worker) for delivery in ours)
+        return ours
+
+    def apply(self, plan: Plan) -> Applied:
+        """Write a plan, unless an engine wants to end what it no longer has."""
+        if self._life is not None:
+            claims.at_apply(self._world, self, self._life.worker, plan)
+        return super().apply(plan)
+
+
+class SimStore:
+    """The inline store with an await around each use, a disk that fills up, and death at any commit."""
+
+    def __init__(self, world: World, life: Life) -> None:
+        self._world = world
+        self._life = life
+        self.inner = inline_store(
+            world.connection,
+            world.clock,
+            before_commit=self._before_commit,
+            after_commit=lambda: life.maybe_die("after commit"),
+            memory=world.memory,
+            make_tx=lambda db, memory, clock: WatchedTx(db, memory, clock, world, life),
+        )
+
+    def _before_commit(self) -> None:
+        self._life.maybe_die("before commit")
+        fill(self._world)
+
+    async def write(self, job: Job[Any], priority: Priority = Priority.SCREEN) -> Any:
+        """Run a job, other things happening before and after it."""
+        what = job.__qualname__.partition(".")[0]
+        await self._life.step(f"before {what}")
+        done = self.inner.write_now(job, priority)
+        await self._life.step(f"after {what}")
+        return done
+
+    def read(self, query: Callable[[Reader], Any]) -> Any:
+        """Run a read."""
+        self._life.lives()
+        return self.inner.read(query)
+
+    def changed_elsewhere(self) -> bool:
+        """Return False: the script wakes the engine."""
+        return False
+
+
+def fill(world: World) -> None:
+    """Let a commit fail while the disk is full."""
+    if world.full and not world.healthy:
+        world.full -= 1
+        world.say("the disk is full")
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+
+class Life:
+    """One life of an engine's process, until it dies."""
+
+    def __init__(self, world: World) -> None:
+        world.lives.append(self)
+        self.world = world
+        self.number = len(world.lives)
+        self.worker = f"engine-{self.number}"
+        world.alive.add(self.worker)
+        self.dead = False
+        self.still = False
+        self.overtaken = False
+        """Whether it has ever slept past its lease."""
+        store: Store = SimStore(world, self)  # type: ignore[assignment]
+        adapters: AdapterFactory = SimAdapters(world, self)
+        self.engine = Engine(store, adapters, random.Random(world.rng.random()), self.worker)
+
+    async def run(self, what: Callable[[Engine], Awaitable[Any]]) -> bool:
+        """Let the engine do something; returns whether it has survived. Trouble with the store is no death."""
+        try:
+            await what(self.engine)
+        except StoreTrouble as trouble:
+            self.world.say(f"{self.worker}: {trouble.words.english()}")
+        except Crash:
+            self.die()
+            # Whatever this life still had under way dies at its next step, before it can be seen outside.
+            for _ in range(8):
+                await asyncio.sleep(0)
+            return False
+        return True
+
+    def die(self) -> None:
+        """End, and lose the lease with it."""
+        self.dead = True
+        self.world.alive.discard(self.worker)
+
+    def lives(self) -> None:
+        """Raise ``Crash`` where this process is no more."""
+        if self.dead:
+            raise Crash
+
+    def maybe_die(self, where: str) -> None:
+        """Die here, by chance."""
+        world = self.world
+        if not world.healthy and world.crashes and world.chance(world.crashes):
+            world.say(f"{self.worker}: crash {where}")
+            self.die()
+            raise Crash
+
+    async def step(self, where: str) -> None:
+        """Pass a point at which others may go first, the person may act, or this process stand still for long."""
+        world = self.world
+        await world.pause(f"{self.worker} {where}")
+        if world.engines > 1 and not world.healthy and not any(life.still for life in world.lives):
+            await self._maybe_sleep(where)
+        while self.still:
+            await asyncio.sleep(0)
+        self.lives()
+
+    async def _maybe_sleep(self, where: str) -> None:
+        """Stand still past the lease: for the others this engine is dead until it goes on."""
+        world = self.world
+        if self.dead or not world.chance(SLEEPY):
+            return
+        world.say(f"{self.worker} stands still {where}")
+        self.still = self.overtaken = True
+        world.alive.discard(self.worker)
+        for _ in range(world.rng.choice(SLEEP)):
+            await asyncio.sleep(0)
+        self.still = False
+        if not self.dead:
+            world.alive.add(self.worker)
+            world.say(f"{self.worker} goes on")
