@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core import plan as plans
 from core.commands import lookup
-from core.engine import chaining, entering, undoing
+from core.engine import chaining, entering, rescheduling, undoing
 from core.errors import Refused
 from core.i18n import N_
 from core.model.deal import Cause, CauseKind, Deal, Entry
@@ -140,6 +140,7 @@ def undo(*, deal: str | None = None, batch: str | None = None, by: str | None = 
             plans.merge(plan, undoing.plan(house, what, by or what.undone.by, now))
         tx.apply(plan)
         for what in todo:
+            rescheduling.revived(tx, what.former.id, now)
             if any(run.waits for run in what.revived_runs):
                 chaining.reopened(tx, what.former.id, now)
         cancelled = sum(1 for before, after in plan.runs_changed if before.ended_at is None and after.ended_at)

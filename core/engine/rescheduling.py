@@ -13,7 +13,7 @@ from core.model.rule import Hours, Rule
 from core.model.run import Run, RunStatus
 from core.plan import Plan
 from core.ports import Tx
-from core.timing import PREVIOUS
+from core.timing import PREVIOUS, moment_of
 
 
 def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
@@ -32,6 +32,26 @@ def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
             # With a new date the run begins anew: how late that date was set counts for *late*.
             begun = replace(run, created_at=now) if dated else run
             plan.runs_changed.append((run, _again(tx, begun, rule, after, now, gate)))
+    if plan.runs_changed:
+        tx.apply(plan)
+
+
+def revived(tx: Tx, entry_id: int, now: Moment) -> None:
+    """Reschedule, in a stay that an undo has reopened, what hangs on a date that has changed meanwhile."""
+    entry = tx.entry(entry_id)
+    deal = tx.deal(entry.deal) if entry else None
+    if entry is None or deal is None:
+        return
+    plan, facts = Plan(), starting.facts_of(tx.house(), deal, now)
+    runs = tx.runs(entry_id)
+    for index, run in enumerate(runs):
+        if run.status not in (RunStatus.WAITING, RunStatus.NO_DATE):
+            continue
+        rule = tx.revision(run.revision)
+        if rule.run.of in (None, PREVIOUS) or moment_of(rule.run, facts, entry.at, None) == run.moment:
+            continue
+        gate = chaining.gate_of(runs, index, rule, now) if run.waits else SHUT
+        plan.runs_changed.append((run, _again(tx, replace(run, created_at=now), rule, deal, now, gate)))
     if plan.runs_changed:
         tx.apply(plan)
 

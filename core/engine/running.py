@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from core import plan as plans
@@ -16,7 +17,7 @@ from core.model.frozen import replace
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.rule import Rule, Unknown
-from core.model.run import Run, RunStatus
+from core.model.run import Run, RunStatus, Waiting
 from core.model.timeline import TimelineKind, TimelineRow
 from core.plan import Plan
 from core.ports import Facts, Job, Random, Tx
@@ -55,50 +56,83 @@ def run_due(rng: Random, limit: int = BATCH) -> Job[int]:
     """Return a job that lets the runs act which are due now; it answers how many it took up."""
 
     def job(tx: Tx) -> int:
-        now = tx.now()
-        plan = Plan()
-        moved: set[str] = set()
-        runs = tx.due_runs(now, limit)
+        batch = _Batch(tx, tx.now(), rng)
+        runs = tx.due_runs(batch.now, limit)
         for run in runs:
-            current = tx.run(run.id) if run.deal in moved else run
-            if current is None or current.status is not RunStatus.WAITING:
-                continue
-            if current.mover and run.deal in moved and _others_first(tx, current, now):
-                continue
-            _take(tx, current, now, rng, plan, moved)
-        tx.apply(plan)
+            _turn(batch, run)
+        tx.apply(batch.plan)
         return len(runs)
 
     return job
 
 
-def _others_first(tx: Tx, mover: Run, now: Moment) -> bool:
-    """Return whether this batch has opened the gate of a run that is due with the mover: the next pass takes both."""
+@dataclass(slots=True)
+class _Batch:
+    """Runs that are taken up in one transaction: which of them were, whose deals have changed by it, and what is
+    still to be written."""
+
+    tx: Tx
+    now: Moment
+    rng: Random
+    plan: Plan = field(default_factory=Plan)
+    taken: set[int] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+
+
+def _turn(batch: _Batch, run: Run) -> None:
+    """Take one run up as it stands now; before one that moves the deal, those that its moment has set free."""
+    current = batch.tx.run(run.id) if run.deal in batch.moved else run
+    while current is not None and current.mover and (freed := _freed(batch, current)):
+        for other in freed:
+            _take(batch, other)
+        current = batch.tx.run(run.id)
+    if current is not None and current.id not in batch.taken and _ready(current, batch.now):
+        _take(batch, current)
+
+
+def _ready(run: Run, now: Moment) -> bool:
+    return run.status is RunStatus.WAITING and run.due_at is not None and run.due_at <= now
+
+
+def _freed(batch: _Batch, mover: Run) -> Sequence[Run]:
+    """Return the runs of the mover's moment whose gate the rules above have opened meanwhile.
+
+    Their due time is when that happened, a little later than the moment which they share.
+    """
     assert mover.due_at is not None
     until = mover.due_at
-    return any(
-        r.status is RunStatus.WAITING and r.due_at is not None and r.due_at <= now and (r.moment or now) <= until
-        for r in tx.runs(mover.entry)
-        if not r.mover
-    )
+    return [
+        run
+        for run in batch.tx.runs(mover.entry)
+        if run.waits
+        and not run.mover
+        and run.id not in batch.taken
+        and _ready(run, batch.now)
+        and run.reason != Waiting.HOURS
+        and run.moment is not None
+        and run.moment <= until
+    ]
 
 
-def _take(tx: Tx, run: Run, now: Moment, rng: Random, plan: Plan, moved: set[str]) -> None:
+def _take(batch: _Batch, run: Run) -> None:
     """Judge one run and add to the plan; what changes its deal is written at once, so that the next run sees it."""
+    tx, now = batch.tx, batch.now
+    batch.taken.add(run.id)
     entry, deal = tx.entry(run.entry), tx.deal(run.deal)
     if entry is None or deal is None:
         return
     facts = tx.facts(deal, now, entry)
     context = Context(tx, run, tx.revision(run.revision), entry, facts)
-    judgement = judge(run, context.rule, facts, rng, ran_before=context.rule.once and tx.ran_once(deal.id, run.rule))
+    ran_before = context.rule.once and tx.ran_once(deal.id, run.rule)
+    judgement = judge(run, context.rule, facts, batch.rng, ran_before=ran_before)
     own = _planned(context, judgement)
     if any(isinstance(e, Move | CreateDeal) for e in judgement.effects) or own.effects or (run.holds and _ended(own)):
-        tx.apply(plan)
-        plans.clear(plan)
-        moved.add(run.deal)
+        tx.apply(batch.plan)
+        plans.clear(batch.plan)
+        batch.moved.add(run.deal)
         _apply_with_moves(context, judgement, own)
     else:
-        plans.merge(plan, own)
+        plans.merge(batch.plan, own)
 
 
 def _ended(plan: Plan) -> bool:

@@ -64,6 +64,25 @@ def test_a_date_from_an_import_moves_the_run_too(tmp_path: Path) -> None:
     assert at(funil) == ("waiting time", "2026-12-10T15:00:00Z")
 
 
+def test_a_date_that_changed_while_the_deal_was_away_counts_when_undo_brings_it_back(tmp_path: Path) -> None:
+    lines = (
+        mail("a", **DATED),
+        mail("b", run='{at: "12:00", of: close_date}'),
+        sms("c", order="wait", **DATED),
+        mail("d", run="{after: 1h}"),
+    )
+    funil = house(tmp_path, *lines, dates="close_date: 2026-12-09")
+    before = {rule: at(funil, rule) for rule in funil.runs()}
+    assert [state for state, _ in before.values()] == ["no_date", "waiting time", "no_date", "waiting time"]
+    funil("deal", "move", "D1", "billing")
+    funil("deal", "set", "D1", "visit=2026-12-05")
+    funil("deal", "undo", "D1")
+    assert {rule: at(funil, rule) for rule in funil.runs()} == before | {
+        "a": ("waiting time", "2026-12-05T15:00:00Z"),
+        "c": ("waiting rule", None),
+    }
+
+
 # "A changed responsible reschedules like a changed date." -------------------------------------------------------------
 
 AFTERNOON, LATE = 'hours: {mon-fri: "14:00-18:00"}', 'hours: {mon-fri: "16:00-18:00"}'

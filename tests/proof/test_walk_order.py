@@ -14,7 +14,7 @@ from adapters.registry import Registry
 from core.engine import dispatching, loop, running
 from core.model.moment import parse_iso
 from data import opening
-from tests.proof.ground import Funil, board, mail, mover, rules, sms
+from tests.proof.ground import Funil, board, mail, mover, rules, sms, state
 from tests.proof.time_ground import ENTERED, at, due, house, sent
 
 NOBODY = '{field: amount, op: "<", value: 5}'
@@ -181,6 +181,24 @@ def test_rules_that_move_go_last_among_those_due(what: str, tmp_path: Path) -> N
     assert funil.stage() == "billing"
     (last, *_) = [line["at"] for line in funil.json("timeline", "D1") if line["kind"] == "moved"]
     assert last[11:16] == moved
+
+
+@pytest.mark.parametrize("found", ["0s", "1s", "2h"])
+def test_a_rule_that_moves_lets_pass_what_its_moment_sets_free(found: str, tmp_path: Path) -> None:
+    lines = [
+        mail("a", when=NOBODY),
+        sms("b", order="wait"),
+        mover("on", "delivery", "billing"),
+        mail("late", run="{after: 1h}"),
+    ]
+    many = [f"D{number}" for number in range(1, 31)]
+    deals = "\n".join(f"  - {{id: {deal}, title: x, stage: new, responsible: ana, contacts: [maria]}}" for deal in many)
+    funil = Funil(tmp_path, board(rules(*lines), deals=deals))
+    funil("deal", "move", *many, "delivery")
+    funil("clock", "advance", found)
+    funil.idle()
+    states = {f"{run['rule']} {state(run)}" for run in funil.json("explain")["runs"]}
+    assert states == {"a skipped condition_false", "b done", "on done", "late cancelled left_stage"}
 
 
 # "once per deal (an earlier run that is done counts, one done in an entry undone later too; skipped, failed and
