@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any, Final
 
@@ -11,22 +11,23 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     String,
-    Text,
+    Table,
     Update,
     case,
     cast,
     func,
     insert,
-    null,
     select,
     union,
     update,
 )
 from sqlalchemy import literal_column as literal
 
+from core.model.deal import Deal, Entry
+from core.model.timeline import TimelineKind, TimelineRow
 from core.staged import Arrivals, Brought
 from data import mapping
-from data.columns import BIG
+from data.mapping_work import timeline_params
 from data.reader_base import meta, the
 from data.reader_board import timeline
 from data.reader_deals import deals, links
@@ -52,56 +53,38 @@ def _id() -> ColumnElement[str]:
     return func.coalesce(staged.c.deal, fresh)
 
 
-def _now() -> ColumnElement[int]:
-    return cast(the("now"), BIG)
-
-
-def _bring(into: Any, values: dict[str, Any], *, arrival: bool = True) -> Executable:
+def _bring(into: Table, own: dict[str, Any], leave: Sequence[str] = ()) -> Executable:
+    """Make a row of each staged deal. Columns that are not its own are the same for all: parameters of their name.
+    Those to ``leave`` stay empty."""
+    given = {*own, *leave, "id"}
+    same = {column.name: cast(the(column.name), column.type) for column in into.c if column.name not in given}
+    values = own | same
     found = select(*(value.label(name) for name, value in values.items())).select_from(staged)
-    if arrival:
-        found = found.join(arrivals, arrivals.c.id == staged.c.arrival)
-    return insert(into).from_select(list(values), found.order_by(staged.c.seq))
+    found = found.join(arrivals, arrivals.c.id == staged.c.arrival).order_by(staged.c.seq)
+    return insert(into).from_select(list(values), found)
 
 
 def _deals(entry: ColumnElement[int], no: str, yes: str) -> Executable:
-    now = {name: _now() for name in ("entered_at", "created_at", "active_at")}
-    return _bring(
-        deals,
-        {
-            "id": _id(),
-            **{name: staged.c[name] for name in COPIED},
-            "pipeline": arrivals.c.pipeline,
-            "stage": arrivals.c.stage,
-            "flags": null(),
-            "closed": case((arrivals.c.closed == literal("1"), literal(yes)), else_=literal(no)),
-            "removed": literal(no),
-            "rank": arrivals.c.ceiling - staged.c.place * arrivals.c.gap,
-            "entry": entry,
-            **now,
-            "version": literal("1"),
-        },
-    )
+    own = {
+        "id": _id(),
+        **{name: staged.c[name] for name in COPIED},
+        "pipeline": arrivals.c.pipeline,
+        "stage": arrivals.c.stage,
+        "closed": case((arrivals.c.closed == literal("1"), literal(yes)), else_=literal(no)),
+        "rank": arrivals.c.ceiling - staged.c.place * arrivals.c.gap,
+        "entry": entry,
+    }
+    return _bring(deals, own)
 
 
 def _entries(entry: ColumnElement[int]) -> Executable:
-    return _bring(
-        entries,
-        {
-            "id": entry,
-            "deal": _id(),
-            "pipeline": arrivals.c.pipeline,
-            "stage": arrivals.c.stage,
-            "at": _now(),
-            "by": staged.c.by,
-            "cause": cast(the("cause"), Text),
-            "left_rank": literal("0"),
-        },
-    )
+    place = {"pipeline": arrivals.c.pipeline, "stage": arrivals.c.stage}
+    return _bring(entries, {"id": entry, "deal": _id(), **place, "by": staged.c.by})
 
 
 def _lines() -> Executable:
-    copied = {"text": arrivals.c.text, "data": arrivals.c.data}
-    return _bring(timeline, {"deal": _id(), "at": _now(), "kind": literal("'created'"), "by": staged.c.by, **copied})
+    said = {"text": arrivals.c.text, "data": arrivals.c.data}
+    return _bring(timeline, {"deal": _id(), "by": staged.c.by, **said}, leave=("delivery",))
 
 
 def _links() -> Executable:
@@ -165,7 +148,7 @@ class StagedWriter(FeedWriter):
         return Brought(numbers, taken)
 
     def _bring(self, coming: Arrivals, numbers: int) -> None:
-        db, now = self.db, coming.now
+        db = self.db
         db.many(
             ADD_ARRIVAL,
             [
@@ -180,10 +163,11 @@ class StagedWriter(FeedWriter):
             ],
         )
         last: int = db.rows(LAST_ENTRY)[0][0] if db.dialect == "sqlite" else 0
-        db.run(BRING_ENTRIES, numbers=numbers, entries=last, now=now, cause=coming.cause.kind.value)
-        db.run(BRING_DEALS, numbers=numbers, entries=last, now=now)
+        stay, deal, line = _alike(coming)
+        db.run(BRING_ENTRIES, numbers=numbers, entries=last, **mapping.entry_params(stay))
+        db.run(BRING_DEALS, numbers=numbers, entries=last, **mapping.deal_params(deal))
         db.run(BRING_LINKS, numbers=numbers)
-        db.run(BRING_LINES, numbers=numbers, now=now)
+        db.run(BRING_LINES, numbers=numbers, **timeline_params(line))
         db.many(
             ADD_TOTAL,
             [
@@ -201,3 +185,11 @@ class StagedWriter(FeedWriter):
         given = [{"number": row[0], "id": f"D{next(free)}"} for row in self.db.rows(UNNUMBERED)]
         self.db.many(GIVE_ID, given)
         self.db.rows(SET_NUMBER, number=int(given[-1]["id"][1:]))
+
+
+def _alike(coming: Arrivals) -> tuple[Entry, Deal, TimelineRow]:
+    """Return a stay, a deal and a line of history with what is the same in all of them."""
+    now = coming.now
+    stay = Entry(id=0, deal="", pipeline="", stage="", at=now, by="", cause=coming.cause)
+    deal = Deal(id="", title="", pipeline="", stage="", entered_at=now, created_at=now, active_at=now)
+    return stay, deal, TimelineRow(deal="", at=now, kind=TimelineKind.CREATED)
