@@ -146,7 +146,8 @@ class Reader(Protocol):
         """Return the entries of one act."""
 
     def last_batch(self) -> str | None:
-        """Return the newest act of a person that could be undone, for ``u`` after a restart."""
+        """Return the newest act of a person that has not been undone, for ``u`` after a restart. If its deal has moved
+        on since, that is said, and no older act is undone in its place."""
 
     def top_rank(self, pipeline: str, stage: str) -> int:
         """Return the greatest rank in a column, 0 when it is empty."""

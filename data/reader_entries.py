@@ -30,7 +30,6 @@ LAST_BATCH = Statement(
     lambda: (
         select(entries.c.batch)
         .where(
-            entries.c.ended_at.is_(None),
             entries.c.undone_at.is_(None),
             entries.c.batch.is_not(None),
             entries.c.previous.is_not(None),
@@ -119,7 +118,7 @@ class EntryReader(Base):
         return [mapping.entry_of(row) for row in self.db.rows(BATCH, batch=batch)]
 
     def last_batch(self) -> str | None:
-        """Return the newest act of a person that could be undone."""
+        """Return the newest act of a person that has not been undone, even if its deal has moved on since."""
         row = self.db.one(LAST_BATCH)
         return row[0] if row else None
 

@@ -27,7 +27,7 @@ class EntryRow(Table, table=True):
         partial(
             "ix_entries_undoable",
             "id",
-            where=and_(_open(), column("batch").is_not(None), column("previous").is_not(None)),
+            where=and_(column("undone_at").is_(None), column("batch").is_not(None), column("previous").is_not(None)),
         ),
         partial(
             "ix_entries_undone", "undone_at", where=and_(column("undone_at").is_not(None), column("batch").is_not(None))

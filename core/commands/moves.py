@@ -171,7 +171,7 @@ def _undo_deals(tx: Tx, deal: str | None, batch: str | None) -> list[tuple[Deal,
 
 
 def _undoing(tx: Tx, deal: Deal, entry: Entry) -> undoing.Undoing:
-    undoing.check(deal, entry)
+    undoing.check(deal, entry, tx.entry(deal.entry) if deal.entry is not None else None)
     former = tx.entry(entry.previous or 0)
     if former is None:
         raise Refused(N_("deal {deal}: there is no move to undo"), deal=deal.id)

@@ -20,6 +20,7 @@ from core.plan import Plan
 from core.words import Words
 
 QUEUED = DeliveryStatus.QUEUED
+_CAUSES = {CauseKind.RULE: N_("rule"), CauseKind.TRIGGER: N_("trigger")}
 _GONE = frozenset({DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.UNKNOWN})
 
 
@@ -36,22 +37,31 @@ class Undoing:
     revived_deliveries: Sequence[Delivery]
 
 
-def check(deal: Deal, entry: Entry | None) -> Entry:
-    """Return the entry when it can be undone. Raises ``Refused`` in words when the deal has moved since."""
+def check(deal: Deal, entry: Entry | None, present: Entry | None = None) -> Entry:
+    """Return the entry when it can be undone. Raises ``Refused`` in words when the deal has moved since: ``present`` is
+    the stay in which it is now."""
     if entry is None or entry.previous is None:
         raise Refused(N_("deal {deal}: there is no move to undo"), deal=deal.id)
     if entry.undone_at is not None:
         raise Refused(N_("deal {deal}: that move is undone already"), deal=deal.id)
     if deal.entry != entry.id:
-        raise Refused(N_("deal {deal} has moved since: move it back by hand"), deal=deal.id)
+        raise _moved_on(deal, present)
     if entry.cause.kind is not CauseKind.PERSON:
-        raise Refused(
-            N_("deal {deal} was last moved by {cause} “{id}”, not by a person: move it back by hand"),
-            deal=deal.id,
-            cause=entry.cause.kind.value,
-            id=entry.cause.id,
-        )
+        raise _moved_on(deal, entry)
     return entry
+
+
+def _moved_on(deal: Deal, present: Entry | None) -> Refused:
+    """Say which deal has moved on, by whom and where to, and that nothing was undone."""
+    if present is None:
+        return Refused(N_("nothing was undone: deal {deal} has moved since; move it back by hand"), deal=deal.id)
+    cause = present.cause
+    if cause.kind is CauseKind.PERSON:
+        words = N_("nothing was undone: {by} has moved deal {deal} on to stage “{stage}” since; move it back by hand")
+        return Refused(words, deal=deal.id, stage=present.stage, by=present.by)
+    words = N_("nothing was undone: {cause} “{id}” has moved deal {deal} on to stage “{stage}”; move it back by hand")
+    kind = Words(_CAUSES.get(cause.kind, cause.kind.value))
+    return Refused(words, deal=deal.id, stage=present.stage, cause=kind, id=cause.id)
 
 
 def plan(house: House, what: Undoing, by: str, now: Moment) -> Plan:

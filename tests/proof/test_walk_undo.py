@@ -185,8 +185,25 @@ def test_refused_when_a_rule_has_moved_the_deal_since(tmp_path: Path) -> None:
     funil = moved(tmp_path, mover("on", "delivery", "billing"))
     funil.idle()
     before = funil.json("deal", "show", "D1")
-    assert "by rule “on”, not by a person" in funil.refused("deal", "undo", "D1")
+    said = "nothing was undone: rule “on” has moved deal D1 on to stage “billing”; move it back by hand"
+    assert said in funil.refused("deal", "undo", "D1")
+    assert said in funil.refused("deal", "undo")
     assert funil.json("deal", "show", "D1") == before
+
+
+def test_an_older_act_is_not_undone_in_place_of_one_that_moved_on(tmp_path: Path) -> None:
+    funil = Funil(tmp_path, board(rules(mover("on", "delivery", "billing")), deals=THREE))
+    funil("deal", "move", "D2", "billing")
+    funil("clock", "advance", "1s")
+    funil("deal", "move", "D1", "delivery")
+    funil.idle()
+    for _ in range(2):
+        assert "rule “on” has moved deal D1 on to stage “billing”" in funil.refused("deal", "undo")
+    assert [funil.stage(deal) for deal in ("D1", "D2")] == ["billing", "billing"]
+    assert undo(funil, "D2")["deals"] == ["D2"]
+    funil("deal", "move", "D3", "won")
+    assert undo(funil)["deals"] == ["D3"]
+    assert "deal D1 on to stage" in funil.refused("deal", "undo")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +250,7 @@ def test_a_bulk_move_is_not_undone_in_part(tmp_path: Path) -> None:
     funil = Funil(tmp_path, board(grace="5s", deals=THREE))
     funil("deal", "move", "D1", "D2", "D3", "delivery")
     funil("deal", "move", "D3", "won")
-    assert "D3 has moved since" in funil.refused("deal", "undo", "D1")
+    assert "ana has moved deal D3 on to stage “won” since" in funil.refused("deal", "undo", "D1")
     assert [deal["stage"] for deal in funil.json("deal", "list")] == ["delivery", "delivery", "won"]
 
 

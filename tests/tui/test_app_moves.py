@@ -11,6 +11,7 @@ from textual import events
 from core import commands
 from core.errors import StoreTrouble
 from core.model.house import CompanySettings
+from core.model.rule import Rule
 from tests.tui.app_world import (
     World,
     app_of,
@@ -151,3 +152,19 @@ async def test_a_right_click_opens_the_menu_of_that_card(world: World) -> None:
         await pilot.press("o", "p", "e", "n", "enter")
         await until(pilot, lambda: app_of(pilot).panel.display)
         assert app_of(pilot).panel.deal == world.deals["Loja Sol"]
+
+
+async def test_undo_names_the_deal_that_a_rule_has_moved_on_and_undoes_nothing_older(world: World) -> None:
+    onward = Rule(id="onward", pipeline="sales", stage="invoice", kind="move", name="Onward", settings={"stage": "won"})
+    world.rule(onward)
+    world.deal("Older")
+    world.write(commands.move([world.deals["Older"]], "lost"))
+    world.write(commands.move([world.deals["Order 1001"]], "invoice"))
+    world.write(commands.advance_clock(6_000))
+    async with world.board() as pilot:
+        await until(pilot, lambda: world.stage_of("Order 1001") == "won")
+        await pilot.press("u")
+        deal = world.deals["Order 1001"]
+        said = f"nothing was undone: rule “onward” has moved deal {deal} on to stage “won”; move it back by hand"
+        await until(pilot, lambda: said in toasts(pilot))
+        assert world.stage_of("Older") == "lost"

@@ -23,6 +23,10 @@ def upgrade() -> None:
     op.add_column("entries", sa.Column("unflagged", sa.Boolean(), nullable=False, server_default=sa.false()))
     _index("ix_entries_undone", "entries", ["undone_at"], "undone_at IS NOT NULL AND batch IS NOT NULL")
     op.add_column("timeline", sa.Column("delivery", _BIG))
+    # Also acts whose deal has moved on since: the newest one is named, not passed over.
+    op.drop_index("ix_entries_undoable", "entries")
+    undoable = "undone_at IS NULL AND batch IS NOT NULL AND previous IS NOT NULL"
+    _index("ix_entries_undoable", "entries", ["id"], undoable)
     op.add_column("deliveries", sa.Column("was_reason", _TEXT))
     op.add_column("deliveries", sa.Column("was_detail", _TEXT))
     op.add_column("deliveries", sa.Column("round", _BIG, nullable=False, server_default=sa.text("1")))
