@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -51,6 +51,30 @@ def run_params(run: Run) -> Params:
         "created_at": run.created_at,
         "ended_at": run.ended_at,
     }
+
+
+def new_run_row(run: Run, entry: int) -> Row:
+    """Return the row of a run that an entry starts, in the order of the table: a move makes one for each rule."""
+    return (
+        entry,
+        run.deal,
+        run.rule,
+        run.revision,
+        run.position,
+        run.status.value,
+        run.moment,
+        run.due_at,
+        run.waits,
+        run.mover,
+        run.holds,
+        run.reason,
+        dump_words(run.detail),
+        run.condition,
+        run.cancelled_by,
+        run.was and run.was.value,
+        run.created_at,
+        run.ended_at,
+    )
 
 
 def run_of(row: Row) -> Run:
@@ -164,16 +188,19 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     )
 
 
-def timeline_params(line: TimelineRow) -> Params:
-    """Return a line of history."""
-    return {
-        "deal": line.deal,
-        "at": line.at,
-        "kind": line.kind.value,
-        "by": line.by,
-        "text": dump_words(line.text),
-        "data": dump(line.data),
-    }
+def timeline_rows(lines: Sequence[TimelineRow]) -> list[Row]:
+    """Return lines of history in the order of the table. Those of one act often share their words: each sentence is
+    written once."""
+    stored: dict[int, str | None] = {}
+    rows: list[Row] = []
+    for line in lines:
+        text, data = line.text, line.data
+        if id(text) not in stored:
+            stored[id(text)] = dump_words(text)
+        if id(data) not in stored:
+            stored[id(data)] = dump(data)
+        rows.append((line.deal, line.at, line.kind.value, line.by, stored[id(text)], stored[id(data)]))
+    return rows
 
 
 def timeline_of(row: Row, sent: Delivery | None = None) -> TimelineEntry:

@@ -211,19 +211,43 @@ class Db:
 
     def new_id(self, statement: Statement, /, **params: Any) -> int:
         """Run an insert of one row and return the integer primary key that the database gave it."""
-        self.written += 1
+        return self.new_ids(statement, [params])[0]
+
+    def new_ids(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> list[int]:
+        """Insert rows one by one and return the integer primary keys that the database gave them."""
+        self.written += len(rows)
+        cursor, made = self._cursor, []
         if self.dialect == "sqlite":
-            ready = statement.ready("sqlite")
-            self._cursor.execute(ready.sql, ready.args(params))
-            return self._cursor.lastrowid  # type: ignore[no-any-return]
-        ready = statement.returning_id()
-        self._cursor.execute(ready.sql, ready.args(params))
-        return self._cursor.fetchall()[0][0]  # type: ignore[no-any-return]
+            sql, args, _ = statement.ready("sqlite")
+            for row in rows:
+                cursor.execute(sql, args(row))
+                made.append(cursor.lastrowid)
+            return made
+        sql, args, _ = statement.returning_id()
+        for row in rows:
+            cursor.execute(sql, args(row))
+            made.append(cursor.fetchall()[0][0])
+        return made
+
+    def each(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> int | None:
+        """Run a change of one row once per row of parameters; returns the place of the first that changed nothing."""
+        sql, args, _ = statement.ready(self.dialect)
+        cursor = self._cursor
+        for place, row in enumerate(rows):
+            cursor.execute(sql, args(row))
+            if not cursor.rowcount:
+                return place
+        self.written += len(rows)
+        return None
 
     def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Run a statement once per row of parameters."""
+        args = statement.ready(self.dialect).args
+        self.tuples(statement, [args(row) for row in rows])
+
+    def tuples(self, statement: Statement, batch: Sequence[Sequence[Any]], /) -> None:
+        """Run a statement once per row of values that stand in the order of its parameters."""
         ready = statement.ready(self.dialect)
-        batch = [ready.args(row) for row in rows]
         self.written += len(batch)
         if len(batch) == 1:
             self._cursor.execute(ready.sql, batch[0])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from operator import attrgetter
 from typing import Final, TypeAlias
 
 from sqlalchemy import Update, delete, func, select, update
 
+from core import money
 from core.errors import StaleDeal
 from core.i18n import N_
 from core.model.deal import Deal
@@ -20,6 +22,7 @@ from data.tx_statements import alteration, insertion, merging
 
 Pair: TypeAlias = tuple[Deal | None, Deal]
 Column: TypeAlias = tuple[str, str, str]
+_NOTHING: Final = (0, Decimal())
 
 _FACE: Final = (
     "title title_folded responsible amount currency company contact fields begin_date close_date flags removed "
@@ -99,15 +102,20 @@ class DealWriter(Base):
     def _write_deals(self, pairs: Sequence[Pair], entries: Sequence[int | None]) -> None:
         """Write deals as they shall stand, each linked to its entry (None: as it says itself), and their totals."""
         made: list[mapping.Params] = []
+        placed: list[mapping.Params] = []
+        changed: list[mapping.Params] = []
         for (before, after), entry in zip(pairs, entries, strict=True):
-            placed = before is not None and _face(before) == _face(after)
-            row = mapping.placement_params(after) if placed else mapping.deal_params(after)
+            stays = before is not None and _face(before) == _face(after)
+            row = mapping.placement_params(after) if stays else mapping.deal_params(after)
             if entry is not None:
                 row["entry"] = entry
             if before is None:
                 made.append(row)
             else:
-                self._change(PLACE_DEAL if placed else CHANGE_DEAL, before, row)
+                row["seen"] = before.version
+                (placed if stays else changed).append(row)
+        self._change(PLACE_DEAL, placed)
+        self._change(CHANGE_DEAL, changed)
         if made:
             self.db.many(ADD_DEAL, made)
         linked = [pair for pair in pairs if pair[0] is None or pair[0].contacts != pair[1].contacts]
@@ -115,9 +123,10 @@ class DealWriter(Base):
             self._link(linked)
         self._move_totals(pairs)
 
-    def _change(self, statement: Statement, before: Deal, params: mapping.Params) -> None:
-        if not self.db.run(statement, **params, seen=before.version):
-            raise _stale(before.id)
+    def _change(self, statement: Statement, rows: Sequence[mapping.Params]) -> None:
+        stale = self.db.each(statement, rows)
+        if stale is not None:
+            raise _stale(rows[stale]["id"])
 
     def _link(self, pairs: Sequence[Pair]) -> None:
         self.db.many(DROP_LINKS, [{"deal": after.id} for before, after in pairs if before is not None])
@@ -132,18 +141,16 @@ class DealWriter(Base):
 
     def _move_totals(self, pairs: Sequence[Pair]) -> None:
         """Add the differences to the kept totals, in one order for all writers: so no two wait for one another."""
-        sums: dict[Column, list[int]] = {}
+        sums: dict[Column, tuple[int, Decimal]] = {}
         for before, after in pairs:
             old, new = before and _counted(before), _counted(after)
             if old == new:
                 continue
-            amount = mapping.minor(after)
-            _count(sums, after, 1, amount)
+            _count(sums, after, 1)
             if before is not None:
-                same = before.amount is after.amount and before.currency == after.currency
-                _count(sums, before, -1, amount if same else mapping.minor(before))
+                _count(sums, before, -1)
         rows = [
-            {"pipeline": pipeline, "stage": stage, "currency": currency, "n": n, "amount": amount}
+            {"pipeline": pipeline, "stage": stage, "currency": currency, "n": n, "amount": _minor(amount, currency)}
             for (pipeline, stage, currency), (n, amount) in sorted(sums.items())
             if n or amount
         ]
@@ -154,11 +161,16 @@ class DealWriter(Base):
 _counted: Final = attrgetter("pipeline", "stage", "currency", "amount", "removed")
 
 
-def _count(sums: dict[Column, list[int]], deal: Deal, sign: int, amount: int | None) -> None:
+def _count(sums: dict[Column, tuple[int, Decimal]], deal: Deal, sign: int) -> None:
     if not deal.removed:
-        total = sums.setdefault((deal.pipeline, deal.stage, deal.currency), [0, 0])
-        total[0] += sign
-        total[1] += sign * (amount or 0)
+        column = (deal.pipeline, deal.stage, deal.currency)
+        n, amount = sums.get(column, _NOTHING)
+        sums[column] = n + sign, amount if deal.amount is None else amount + sign * deal.amount
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    """Return a difference of sums in minor units; unlike one deal's amount it may be as long as it likes."""
+    return int(amount.scaleb(money.digits(currency)))
 
 
 def _stale(deal: str) -> StaleDeal:

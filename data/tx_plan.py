@@ -76,13 +76,13 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
             self._write_deals(plan.deals_changed, [None] * len(plan.deals_changed))
         if plan.runs_changed:
             self.db.many(CHANGE_RUN, [_run_change(*pair) for pair in plan.runs_changed])
-        sent = [self.db.new_id(ADD_DELIVERY, **_new_delivery(delivery)) for delivery in plan.deliveries]
+        sent = self.db.new_ids(ADD_DELIVERY, [_new_delivery(delivery) for delivery in plan.deliveries])
         if plan.deliveries_changed:
             self._change_deliveries(plan.deliveries_changed)
         held = self._accept(plan.accepted) if plan.accepted else ()
         lines = [*self._affect_all(plan.effects), *plan.timeline] if plan.effects else plan.timeline
         if lines:
-            self.db.many(ADD_LINE, [mapping_work.timeline_params(line) for line in lines])
+            self.db.tuples(ADD_LINE, mapping_work.timeline_rows(lines))
         self._tell_of(plan, sent)
         return Applied(
             entries=tuple(made),
@@ -102,21 +102,18 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
         closing = [{"id": new.closes.id, "ended_at": new.entry.at} for new in entered if new.closes]
         if closing:
             self.db.many(CLOSE_ENTRY, closing)
-        made = [self.db.new_id(ADD_ENTRY, **mapping.entry_params(new.entry)) for new in entered]
+        made = self.db.new_ids(ADD_ENTRY, [mapping.entry_params(new.entry) for new in entered])
         pairs: list[Pair] = [(new.before, new.deal) for new in entered]
         self._write_deals(pairs, made)
-        started: list[mapping.Params] = []
+        started: list[mapping.Row] = []
         cancelled: list[mapping.Params] = []
         for entry, new in zip(made, entered, strict=True):
-            for run in new.runs:
-                row = mapping_work.run_params(run)
-                row["entry"] = entry
-                started.append(row)
+            started += [mapping_work.new_run_row(run, entry) for run in new.runs]
             cancelled += [_run_change(*pair) | {"cancelled_by": entry} for pair in new.cancelled_runs]
             if new.cancelled_deliveries:
                 self._change_deliveries(new.cancelled_deliveries, entry)
         if started:
-            self.db.many(ADD_RUN, started)
+            self.db.tuples(ADD_RUN, started)
         if cancelled:
             self.db.many(CHANGE_RUN, cancelled)
         return made

@@ -83,7 +83,7 @@ def move(
                 start_rules=rules,
                 batch=batch,
             )
-            plans.merge(plan, entering.plan(house, deal, stays[deal.id], into))
+            entering.add(plan, house, deal, stays[deal.id], into)
             moved.append(deal.id)
         tx.apply(plan)
         return Moved(batch if moved else None, tuple(moved), tuple(same))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.engine import outcomes, starting
@@ -77,6 +78,13 @@ def plan(house: House, deal: Deal, stay: Stay, into: Into, skip_runs: Collection
 
     ``skip_runs`` are runs that the caller is ending itself (the rule that moves the deal).
     """
+    made = Plan()
+    add(made, house, deal, stay, into, skip_runs)
+    return made
+
+
+def add(to: Plan, house: House, deal: Deal, stay: Stay, into: Into, skip_runs: Collection[int] = ()) -> None:
+    """Add a deal's move to a plan (see :func:`plan`)."""
     stage = house.stage(into.pipeline, into.stage)
     assert stage is not None, "callers check the target"
     person = into.cause.kind is CauseKind.PERSON
@@ -101,9 +109,9 @@ def plan(house: House, deal: Deal, stay: Stay, into: Into, skip_runs: Collection
         cancelled_runs=cancelled_runs,
         cancelled_deliveries=cancelled,
     )
-    rows = [_moved_row(house, deal, after, into)]
-    rows += [outcomes.row(d, into.now) for _, d in cancelled]
-    return Plan(entered=[entered], timeline=rows)
+    to.entered.append(entered)
+    to.timeline.append(_moved_row(house, deal, stage, into))
+    to.timeline += [outcomes.row(d, into.now) for _, d in cancelled]
 
 
 def plan_new(house: House, deal: Deal, into: Into) -> Plan:
@@ -175,22 +183,28 @@ def _runs(house: House, deal: Deal, into: Into) -> list[Run]:
     return starting.runs_for(house, deal, into.now, grace)
 
 
-def _moved_row(house: House, deal: Deal, after: Deal, into: Into) -> TimelineRow:
-    old, new = house.stage(deal.pipeline, deal.stage), house.stage(after.pipeline, after.stage)
-    return TimelineRow(
-        deal=deal.id,
-        at=into.now,
-        kind=TimelineKind.MOVED,
-        by=into.by,
-        text=Words(
-            N_("{old} → {new}"), {"old": old.name if old else deal.stage, "new": new.name if new else after.stage}
-        ),
-        data={
-            "from": deal.stage,
-            "to": after.stage,
-            "from_pipeline": deal.pipeline,
-            "to_pipeline": after.pipeline,
-            "cause": into.cause.kind.value,
-            "cause_id": into.cause.id,
-        },
-    )
+def _moved_row(house: House, deal: Deal, new: Stage, into: Into) -> TimelineRow:
+    old = house.stage(deal.pipeline, deal.stage)
+    said = _moved(old.name if old else deal.stage, new.name)
+    data = _from_to(deal.pipeline, deal.stage, into.pipeline, into.stage, into.cause.kind, into.cause.id)
+    return TimelineRow(deal=deal.id, at=into.now, kind=TimelineKind.MOVED, by=into.by, text=said, data=data)
+
+
+# The deals of a bulk move share what is said of them, so that the Store writes each sentence once.
+@lru_cache(maxsize=256)
+def _moved(old: str, new: str) -> Words:
+    return Words(N_("{old} → {new}"), {"old": old, "new": new})
+
+
+@lru_cache(maxsize=256)
+def _from_to(
+    from_pipeline: str, from_stage: str, pipeline: str, stage: str, cause: CauseKind, cause_id: str | None
+) -> Mapping[str, str | None]:
+    return {
+        "from": from_stage,
+        "to": stage,
+        "from_pipeline": from_pipeline,
+        "to_pipeline": pipeline,
+        "cause": cause.value,
+        "cause_id": cause_id,
+    }
