@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import statistics
 import sys
@@ -245,7 +246,9 @@ def _screen(path: Path, base: str) -> Line:
     store = opened(_queued(path, base, "screen"))
     stop = threading.Event()
     usual = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)  # as the board does
+    sys.setswitchinterval(0.0005)  # as the board does, like the next two
+    gc.collect()
+    gc.freeze()
 
     def worker(number: int) -> None:
         while not stop.is_set():
@@ -267,6 +270,7 @@ def _screen(path: Path, base: str) -> Line:
         thread.join()
     store.close()
     sys.setswitchinterval(usual)
+    gc.unfreeze()
     worst = statistics.quantiles(took, n=100)[98] * 1000
     sync = fdatasync(path) * 1000
     bar = max(10.0, 6 * sync)
