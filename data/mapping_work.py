@@ -188,6 +188,14 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     )
 
 
+_LINE: Final = ("deal", "at", "kind", "by", "text", "data")
+
+
+def timeline_params(line: TimelineRow) -> Params:
+    """Return a line of history."""
+    return dict(zip(_LINE, timeline_rows([line])[0], strict=True))
+
+
 def timeline_rows(lines: Sequence[TimelineRow]) -> list[Row]:
     """Return lines of history in the order of the table. Those of one act often share their words: each sentence is
     written once."""
