@@ -36,7 +36,8 @@ class Plan:
     """A list of changes by table. ``*_changed`` are (before, after) pairs; a row that is no longer as ``before`` says
     makes the Store raise ``StaleDeal`` (deals) or skip it (runs and deliveries: somebody was quicker).
 
-    ``effects`` are (deal id, who, effect) for the effects that touch the deal without bringing it into a stage.
+    ``runs`` are new ones of stays that are there already. ``effects`` are (deal id, who, effect) for the effects that
+    touch the deal without bringing it into a stage.
 
     ``accepted`` are messages of the caller's own (it has looked that it still leases them) that their peers took. Most
     messages end so, and the Store ends them all at once: the message is *sent* now, its run *done*, and a line of
@@ -46,6 +47,7 @@ class Plan:
     entered: list[NewEntry] = field(default_factory=list)
     deals_changed: list[tuple[Deal, Deal]] = field(default_factory=list)
     entries_changed: list[tuple[Entry, Entry]] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     runs_changed: list[tuple[Run, Run]] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     deliveries_changed: list[tuple[Delivery, Delivery]] = field(default_factory=list)

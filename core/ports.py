@@ -149,6 +149,10 @@ class Reader(Protocol):
         """Return the newest act of a person that has not been undone, for ``u`` after a restart. If its deal has moved
         on since, that is said, and no older act is undone in its place."""
 
+    def last_undone(self) -> str | None:
+        """Return the act of a person that was undone last. If its deal has moved on since, that is said, and no older
+        act is done again in its place."""
+
     def top_rank(self, pipeline: str, stage: str) -> int:
         """Return the greatest rank in a column, 0 when it is empty."""
 
@@ -194,8 +198,15 @@ class Reader(Protocol):
     def due_connections(self, now: Moment) -> Sequence[str]:
         """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
 
-    def waiting_runs_count(self) -> int:
-        """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting."""
+    def waiting_runs_count(self, rule_id: str | None = None) -> int:
+        """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting; or
+        those of one rule."""
+
+    def waiting_runs(self, rule_id: str) -> Sequence[Run]:
+        """Return the runs of a rule that have not happened."""
+
+    def lacking(self, pipeline: str, stage: str, rule_id: str) -> Sequence[str]:
+        """Return the deals of a stage whose open stay has no run of the rule, top of the column first."""
 
     def stuck(self, now: Moment) -> Stuck:
         """Return how many messages wait for another attempt, and behind paused connections, for the header."""
@@ -321,9 +332,6 @@ class Tx(Reader, Protocol):
 
     def has_runs(self) -> bool:
         """Return whether any run exists: from then on the clock only goes forward."""
-
-    def waiting_runs(self, rule_id: str) -> Sequence[Run]:
-        """Return the runs of a rule that have not happened."""
 
 
 Job = Callable[[Tx], T]

@@ -198,6 +198,7 @@ def entry_params(entry: Entry) -> Params:
         "left_rank": entry.left_rank,
         "batch": entry.batch,
         "unflagged": entry.unflagged,
+        "grace_until": entry.grace_until,
     }
 
 
@@ -205,8 +206,8 @@ def entry_of(row: Row) -> Entry:
     """Read a stay."""
     id_, deal, pipeline, stage, at, by, kind, cause_id, chain, *rest = row
     cause = Cause(_KINDS[kind], cause_id, _chain(chain) if chain else ())
-    *stay, unflagged = rest
-    return _entry(id_, deal, pipeline, stage, at, by, cause, *stay, bool(unflagged))
+    *stay, unflagged, grace_until = rest
+    return _entry(id_, deal, pipeline, stage, at, by, cause, *stay, bool(unflagged), grace_until)
 
 
 def _chain(stored: str) -> tuple[Link, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, false, func, select
 
 from core.model.deal import CauseKind, Entry
 from core.model.moment import Moment
@@ -15,10 +15,12 @@ from data import mapping, mapping_work
 from data.columns import table_of
 from data.reader_base import Base, the
 from data.sql import Statement, among
+from data.tables_deals import DealRow
 from data.tables_work import EntryRow, RunRow
 
 entries: Final = table_of(EntryRow)
 runs: Final = table_of(RunRow)
+deals: Final = table_of(DealRow)
 
 ENTRY = Statement(lambda: select(entries).where(entries.c.id == the("id")))
 ENTRIES_BY_ID = Statement(lambda: select(entries).where(among(entries.c.id, "ids")))
@@ -39,6 +41,40 @@ LAST_BATCH = Statement(
         .limit(1)
     )
 )
+
+
+def _last_undone() -> Select[Any]:
+    """The act that was undone last. Of several undone in one moment it is one that can be done again: an undone move
+    that led away from where its deal stands, the newest of those, the oldest such act first."""
+    newest, newer = entries.alias("newest"), entries.alias("newer")
+    last = select(func.max(newest.c.undone_at)).where(newest.c.undone_at.is_not(None), newest.c.batch.is_not(None))
+    superseded = (
+        select(newer.c.id)
+        .where(
+            newer.c.deal == entries.c.deal,
+            newer.c.previous == entries.c.previous,
+            newer.c.undone_at.is_not(None),
+            newer.c.id > entries.c.id,
+        )
+        .correlate(entries)
+        .exists()
+    )
+    possible = and_(deals.c.entry == entries.c.previous, ~superseded)
+    return (
+        select(entries.c.batch)
+        .join(deals, deals.c.id == entries.c.deal)
+        .where(
+            entries.c.undone_at == last.scalar_subquery(),
+            entries.c.undone_at.is_not(None),
+            entries.c.batch.is_not(None),
+            deals.c.removed == false(),
+        )
+        .order_by(case((possible, 0), else_=1), entries.c.id)
+        .limit(1)
+    )
+
+
+LAST_UNDONE = Statement(_last_undone)
 AUTOMATIC = Statement(
     lambda: (
         select(func.count())
@@ -80,6 +116,26 @@ RAN_ONCE = Statement(
 )
 _not_happened: Final = runs.c.status.in_(("waiting", "no_date"))
 WAITING_OF_RULE = Statement(lambda: select(runs).where(runs.c.rule == the("rule"), _not_happened).order_by(runs.c.id))
+WAITING_COUNT_OF_RULE = Statement(
+    lambda: select(func.count()).select_from(runs).where(runs.c.rule == the("rule"), _not_happened)
+)
+# Deals of a stage, top of the column first, whose open stay has no run of a rule.
+LACKING = Statement(
+    lambda: (
+        select(deals.c.id)
+        .where(
+            deals.c.pipeline == the("pipeline"),
+            deals.c.stage == the("stage"),
+            deals.c.removed == false(),
+            deals.c.entry.is_not(None),
+            ~select(runs.c.id)
+            .where(runs.c.entry == deals.c.entry, runs.c.rule == the("rule"))
+            .correlate(deals)
+            .exists(),
+        )
+        .order_by(deals.c.rank.desc(), deals.c.id)
+    )
+)
 WAITING_COUNT = Statement(lambda: select(func.count()).select_from(runs).where(_not_happened))
 ANY_RUN = Statement(lambda: select(func.max(runs.c.id)))
 
@@ -122,6 +178,11 @@ class EntryReader(Base):
         row = self.db.one(LAST_BATCH)
         return row[0] if row else None
 
+    def last_undone(self) -> str | None:
+        """Return the act of a person that was undone last, even if its deal has moved on since."""
+        row = self.db.one(LAST_UNDONE)
+        return row[0] if row else None
+
     def automatic_moves(self, deal_id: str, since: Moment) -> int:
         """Return how many entries of the deal since then no person asked for (undone ones count)."""
         row = self.db.one(AUTOMATIC, deal=deal_id, since=since)
@@ -160,9 +221,13 @@ class EntryReader(Base):
         """Return the runs of a rule that have not happened."""
         return self._runs(WAITING_OF_RULE, rule=rule_id)
 
-    def waiting_runs_count(self) -> int:
-        """Return how many runs have not happened yet."""
-        row = self.db.one(WAITING_COUNT)
+    def lacking(self, pipeline: str, stage: str, rule_id: str) -> Sequence[str]:
+        """Return the deals of a stage whose open stay has no run of the rule, top of the column first."""
+        return [row[0] for row in self.db.rows(LACKING, pipeline=pipeline, stage=stage, rule=rule_id)]
+
+    def waiting_runs_count(self, rule_id: str | None = None) -> int:
+        """Return how many runs have not happened yet, of all rules or of one."""
+        row = self.db.one(WAITING_COUNT) if rule_id is None else self.db.one(WAITING_COUNT_OF_RULE, rule=rule_id)
         return row[0] if row else 0
 
     def has_runs(self) -> bool:

@@ -49,6 +49,7 @@ class EntryRow(Table, table=True):
     left_rank: int = whole(default=0)
     batch: str | None = ident(default=None)
     unflagged: bool = yes_no()
+    grace_until: int | None = whole(default=None)
 
 
 class RunRow(Table, table=True):

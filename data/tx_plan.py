@@ -37,7 +37,7 @@ _COURSE: Final = (
 
 ADD_ENTRY = insertion(entries)
 CLOSE_ENTRY = alteration(entries, ("ended_at",))
-CHANGE_ENTRY = alteration(entries, ("ended_at", "undone_at"))
+CHANGE_ENTRY = alteration(entries, ("ended_at", "undone_at", "left_rank", "grace_until"))
 ADD_RUN = insertion(runs)
 CHANGE_RUN = alteration(runs, _COURSE, seen="status")
 ADD_DELIVERY = insertion(deliveries)
@@ -74,6 +74,8 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
         made = self._enter(plan.entered) if plan.entered else []
         if plan.deals_changed:
             self._write_deals(plan.deals_changed, [None] * len(plan.deals_changed))
+        if plan.runs:
+            self.db.many(ADD_RUN, [mapping_work.run_params(run) for run in plan.runs])
         if plan.runs_changed:
             self.db.many(CHANGE_RUN, [_run_change(*pair) for pair in plan.runs_changed])
         sent = self.db.new_ids(ADD_DELIVERY, [_new_delivery(delivery) for delivery in plan.deliveries])
@@ -142,7 +144,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
 
     def _tell_of(self, plan: Plan, sent: Sequence[int]) -> None:
         """Feed the screens: deals whose card or history changed, messages, and once that runs did (the held ones)."""
-        ran = [after.deal for _, after in plan.runs_changed]
+        ran = [run.deal for run in plan.runs] + [after.deal for _, after in plan.runs_changed]
         ran += [new.deal.id for new in plan.entered if new.runs or new.cancelled_runs]
         deals = {new.deal.id for new in plan.entered}.union(
             ran,
@@ -158,7 +160,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
 
 
 def _entry_change(after: Entry) -> mapping.Params:
-    return {"id": after.id, "ended_at": after.ended_at, "undone_at": after.undone_at}
+    return {name: getattr(after, name) for name in ("id", "ended_at", "undone_at", "left_rank", "grace_until")}
 
 
 def _run_change(before: Run, after: Run) -> mapping.Params:

@@ -50,7 +50,7 @@ def sections(parser: argparse.ArgumentParser, depth: int = 2) -> Iterator[str]:
     """Yield the section of a verb and of each verb of its family."""
     members = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
     yield f"{'#' * depth} {parser.prog}\n\n{sentence(parser.description or '')}\n\n"
-    if not members:
+    if not any(family.required for family in members):
         yield f"    {synopsis(parser)}\n\n"
         rows = [f"- `{name_of(action)}`: {action.help}\n" for action in own(parser) if action.help]
         yield "".join([*rows, "\n"] if rows else [])
@@ -61,7 +61,7 @@ def sections(parser: argparse.ArgumentParser, depth: int = 2) -> Iterator[str]:
 
 def own(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     """Return what a verb takes, apart from what every verb takes."""
-    return [a for a in parser._actions if a.dest not in ("help", "db", "json")]
+    return [a for a in parser._actions if a.dest not in ("help", "db", "json", "member")]
 
 
 def synopsis(parser: argparse.ArgumentParser) -> str:

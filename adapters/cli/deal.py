@@ -18,6 +18,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     _set(family)
     _undo(family)
     _import(family)
+    _stop(family)
 
 
 def _add(family: Family) -> None:
@@ -76,6 +77,15 @@ def _undo(family: Family) -> None:
     verb = family.add("undo", "deal_acts:undo", _("take the last move back; a bulk move is one undo"))
     verb.add_argument("deal", metavar=_("DEAL"), nargs="?", help=_("default: the newest move of all"))
     verb.add_argument("--by", metavar=_("USER"))
+    verb = family.add("redo", "deal_acts:redo", _("do an undone move again; nothing that was done is done twice"))
+    verb.add_argument("deal", metavar=_("DEAL"), nargs="?", help=_("default: the newest undone move of all"))
+    verb.add_argument("--by", metavar=_("USER"))
+
+
+def _stop(family: Family) -> None:
+    verb = family.add("stop", "deal_acts:stop", _("stop the waiting runs and retries of a deal's stage"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who stops; default: the responsible"))
 
 
 def _import(family: Family) -> None:

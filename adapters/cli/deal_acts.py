@@ -92,6 +92,40 @@ def undo(args: argparse.Namespace, roof: Roof) -> int:
     return 0
 
 
+def redo(args: argparse.Namespace, roof: Roof) -> int:
+    """Do an undone move again."""
+    with opened(args, roof) as store:
+        done = store.write_now(commands.redo(deal=args.deal, by=args.by))
+        stages = store.read(lambda reader: {each: lookup.deal(reader, each).stage for each in done.deals})
+    if args.json:
+        as_json({"deals": list(done.deals), "revived": done.revived, "cancelled": done.cancelled})
+        return 0
+    for each, stage in stages.items():
+        say(fill(_("{deal}: again in {stage}"), {"deal": each, "stage": stage}))
+    if done.revived:
+        say(fill(ngettext("{n} run goes on", "{n} runs go on", done.revived), {"n": done.revived}))
+    if done.cancelled:
+        say(fill(ngettext("{n} run cancelled", "{n} runs cancelled", done.cancelled), {"n": done.cancelled}))
+    return 0
+
+
+def stop(args: argparse.Namespace, roof: Roof) -> int:
+    """Stop what has not happened of a deal's stage; says what that was."""
+    with opened(args, roof) as store:
+        done = store.write_now(commands.stop_deal(args.deal, args.by))
+        runs = store.read(lambda reader: [lookup.run(reader, each) for each in done.runs])
+    if args.json:
+        as_json({"deal": args.deal, "runs": list(done.runs), "messages": list(done.messages)})
+        return 0
+    for run in runs:
+        say(fill(_("{deal}: rule {rule} stopped ({id})"), {"deal": run.deal, "rule": run.rule, "id": run.public_id}))
+    for each in done.messages:
+        say(fill(_("{deal}: message {id} stopped"), {"deal": args.deal, "id": each}))
+    if not runs and not done.messages:
+        note(fill(_("{deal}: nothing waits"), {"deal": args.deal}))
+    return 0
+
+
 def _deal(store: Store, deal_id: str) -> dict[str, object]:
     def shape(reader: Reader) -> dict[str, object]:
         return shapes.deal(lookup.deal(reader, deal_id), reader.house())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from adapters.cli import shapes
-from adapters.cli.parser import at_least_one
+from adapters.cli.parser import Family, at_least_one
 from adapters.cli.printing import as_json, table
 from adapters.cli.reading import local, one_of, read
 from core.commands import lookup
@@ -32,6 +32,18 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", metavar=_("STATUS"), help=_("one of: %s") % " ".join(STATUSES))
     parser.add_argument("--channel", metavar=_("CHANNEL"), help=_("one of: %s") % " ".join(CHANNELS))
     parser.add_argument("--limit", metavar="N", type=at_least_one, help=_("the newest N only"))
+    family = Family(parser, required=False)
+    _act(family, "cancel", _("stop a queued message, or a run that is held or waits; the rules below it go on"))
+    _act(family, "retry", _("have a message tried now, one that failed once more, or a waiting run act at once"))
+    resolve = _act(family, "resolve", _("say what became of a message of which nobody knows whether it went out"))
+    resolve.add_argument("became", metavar="sent|failed", help=_("whether it went out"))
+
+
+def _act(family: Family, name: str, about: str) -> argparse.ArgumentParser:
+    verb = family.add(name, f"outbound_acts:{name}", about)
+    verb.add_argument("id", metavar="ID", help=_("as in the log: M12 a message, R12 a run"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who acts; default: the deal's responsible"))
+    return verb
 
 
 def run(args: argparse.Namespace, roof: Roof) -> int:

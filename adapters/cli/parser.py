@@ -75,10 +75,10 @@ def common(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
 
 
 class Family:
-    """The verbs of one noun: ``deal add``, ``deal move`` …"""
+    """The verbs of one noun: ``deal add``, ``deal move`` … Where none is ``required`` the noun alone is a verb too."""
 
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._verbs = parser.add_subparsers(metavar=_("VERB"), required=True, dest="member", parser_class=Parser)
+    def __init__(self, parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+        self._verbs = parser.add_subparsers(metavar=_("VERB"), required=required, dest="member", parser_class=Parser)
 
     def add(self, name: str, act: str, about: str, *, json: bool = True) -> argparse.ArgumentParser:
         """Add a verb that is carried out by ``act``, a ``module:function`` below this package that is loaded then."""

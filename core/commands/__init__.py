@@ -11,27 +11,51 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.commands.clocks import advance_clock, set_clock
     from core.commands.deals import NewDeal, add_deal, set_fields
-    from core.commands.moves import Moved, Undone, move, undo
+    from core.commands.moves import Moved, move
+    from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
+    from core.commands.reversals import Redone, Undone, redo, undo
+    from core.commands.rules import Reach, Switched, To, apply_rule, reach, switch_rule
+    from core.commands.runs import Stopped, run_now, stop_deal, stop_run
 
 __all__ = [
+    "Acted",
     "Moved",
     "NewDeal",
+    "Reach",
+    "Redone",
+    "Stopped",
+    "Switched",
+    "To",
     "Undone",
     "add_deal",
     "advance_clock",
+    "apply_rule",
+    "cancel",
     "move",
+    "reach",
+    "redo",
+    "resolve",
+    "retry",
+    "run_now",
     "set_clock",
     "set_fields",
     "skip_overdue",
+    "stop_deal",
+    "stop_run",
+    "switch_rule",
     "undo",
 ]
 
 _MODULES = {
     "clocks": ("advance_clock", "set_clock"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
-    "moves": ("Moved", "Undone", "move", "undo"),
+    "moves": ("Moved", "move"),
+    "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),
+    "reversals": ("Redone", "Undone", "redo", "undo"),
+    "rules": ("Reach", "Switched", "To", "apply_rule", "reach", "switch_rule"),
+    "runs": ("Stopped", "run_now", "stop_deal", "stop_run"),
 }
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
 
 from core.errors import UnknownThing
 from core.i18n import N_
 from core.model.deal import Deal
+from core.model.delivery import Delivery
 from core.model.house import House
 from core.model.people import User
 from core.model.pipeline import Pipeline, Stage
+from core.model.rule import Rule
+from core.model.run import Run
 from core.ports import Reader
+
+_DIGITS: Final = 19
+"""A database counts no further."""
 
 
 def deal(reader: Reader, deal_id: str, *, removed: bool = False) -> Deal:
@@ -70,6 +77,50 @@ def user(house: House, user_id: str) -> User:
     if found is None:
         raise UnknownThing(N_("there is no user “{id}” (there are: {known})"), id=user_id, known=names(house.users))
     return found
+
+
+def rule(house: House, rule_id: str) -> Rule:
+    """Return a rule. Raises ``UnknownThing``."""
+    found = house.rules.get(rule_id)
+    if found is None:
+        raise UnknownThing(N_("there is no rule “{id}” (there are: {known})"), id=rule_id, known=names(house.rules))
+    return found
+
+
+def run(reader: Reader, run_id: str) -> Run:
+    """Return a run by the id that people see (``R12``). Raises ``UnknownThing``."""
+    number = _number(run_id, "R")
+    found = reader.run(number) if number is not None else None
+    if found is None:
+        raise UnknownThing(N_("there is no run “{id}”"), id=run_id)
+    return found
+
+
+def delivery(reader: Reader, delivery_id: str) -> Delivery:
+    """Return a message of the outbox by the id that people see (``M12``). Raises ``UnknownThing``."""
+    number = _number(delivery_id, "M")
+    found = reader.delivery(number) if number is not None else None
+    if found is None:
+        raise UnknownThing(N_("there is no message “{id}” (ids of the outbound log look like M12)"), id=delivery_id)
+    return found
+
+
+def is_run(thing_id: str) -> bool:
+    """Return whether an id of the outbound log is a run's: a held line goes by its run."""
+    return _number(thing_id, "R") is not None
+
+
+def _number(public_id: str, letter: str) -> int | None:
+    digits = public_id.removeprefix(letter)
+    fits = digits != public_id and digits.isascii() and digits.isdigit() and len(digits) < _DIGITS
+    return int(digits) if fits else None
+
+
+def author(house: House, by: str | None, responsible: str | None) -> str:
+    """Return who acts: the user named, else the deal's responsible, else the house itself. Raises ``UnknownThing``."""
+    if by is not None:
+        return user(house, by).id
+    return responsible or "system"
 
 
 def names(ids: Iterable[str]) -> str:

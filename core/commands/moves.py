@@ -1,20 +1,16 @@
-"""Moving deals by hand, and taking it back."""
+"""Moving deals by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import plan as plans
 from core.commands import lookup
-from core.engine import chaining, entering, rescheduling, undoing
-from core.errors import Refused
-from core.i18n import N_
-from core.model.deal import Cause, CauseKind, Deal, Entry
+from core.engine import entering
+from core.model.deal import Cause, CauseKind, Deal
 from core.model.frozen import replace
 from core.plan import Plan
 from core.ports import Job, Tx
-from core.words import Words
 
 PERSON = Cause(CauseKind.PERSON)
 
@@ -26,16 +22,6 @@ class Moved:
     batch: str | None
     moved: tuple[str, ...]
     unchanged: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What an undo did: deals put back, messages and runs cancelled, what has gone out and what stays changed."""
-
-    deals: tuple[str, ...]
-    cancelled: int
-    gone_out: tuple[Words, ...]
-    stays: tuple[Words, ...]
 
 
 def move(
@@ -122,66 +108,3 @@ def _between(tx: Tx, deals: Sequence[Deal], pipeline: str, stage: str, above: st
         return _between(tx, deals, pipeline, stage, above)
     step = (high - low) // (len(deals) + 1)
     return {deal.id: high - step * (index + 1) for index, deal in enumerate(deals)}
-
-
-def undo(*, deal: str | None = None, batch: str | None = None, by: str | None = None) -> Job[Undone]:
-    """Return a job that takes a person's move back: the newest one of a deal, one act by its batch, or the newest act.
-
-    A bulk move is one undo: all of it or, when one of its deals has moved since, none. Raises ``Refused``.
-    """
-
-    def job(tx: Tx) -> Undone:
-        house, now = tx.house(), tx.now()
-        if by is not None:
-            lookup.user(house, by)
-        todo = [_undoing(tx, *found) for found in _undo_deals(tx, deal, batch)]
-        plan = Plan()
-        for what in todo:
-            plans.merge(plan, undoing.plan(house, what, by or what.undone.by, now))
-        tx.apply(plan)
-        for what in todo:
-            rescheduling.revived(tx, what.former.id, now)
-            if any(run.waits for run in what.revived_runs):
-                chaining.reopened(tx, what.former.id, now)
-        cancelled = sum(1 for before, after in plan.runs_changed if before.ended_at is None and after.ended_at)
-        return Undone(
-            tuple(what.deal.id for what in todo),
-            cancelled,
-            tuple(words for what in todo for words in undoing.gone_out(what)),
-            tuple(words for what in todo for words in undoing.stays(what, house)),
-        )
-
-    return job
-
-
-def _undo_deals(tx: Tx, deal: str | None, batch: str | None) -> list[tuple[Deal, Entry]]:
-    if deal is not None:
-        tx.hold([deal])
-        found = lookup.deal(tx, deal)
-        entry = undoing.check(found, tx.entry(found.entry) if found.entry is not None else None)
-        if entry.batch is None:
-            return [(found, entry)]
-        batch = entry.batch
-    batch = batch or tx.last_batch()
-    entries = tx.batch(batch) if batch else ()
-    if not entries:
-        raise Refused(N_("there is no move to undo"))
-    tx.hold(entry.deal for entry in entries)
-    return [(lookup.deal(tx, entry.deal), entry) for entry in tx.batch(batch or "")]
-
-
-def _undoing(tx: Tx, deal: Deal, entry: Entry) -> undoing.Undoing:
-    undoing.check(deal, entry, tx.entry(deal.entry) if deal.entry is not None else None)
-    former = tx.entry(entry.previous or 0)
-    if former is None:
-        raise Refused(N_("deal {deal}: there is no move to undo"), deal=deal.id)
-    runs, deliveries = tx.cancelled_by(entry.id)
-    return undoing.Undoing(
-        deal=deal,
-        undone=entry,
-        former=former,
-        runs=tx.runs(entry.id),
-        deliveries=tx.deliveries_of_entry(entry.id),
-        revived_runs=runs,
-        revived_deliveries=deliveries,
-    )

@@ -24,9 +24,7 @@ def stop_retries(tx: Tx, plan: Plan, runs: Mapping[int, Run], now: Moment) -> No
             continue
         reason, why = ("left_stage", entering.LEFT) if entry.undone_at is None else ("undone", entering.UNDONE)
         by = _follower(tx, before.deal, entry.id) if entry.undone_at is None else None
-        stopped = replace(
-            after, status=DeliveryStatus.CANCELLED, was=after.status, reason=reason, detail=why, cancelled_by=by
-        )
+        stopped = replace(entering.cancelled(after, reason, why), cancelled_by=by)
         plan.deliveries_changed[index] = (before, stopped)
         plan.timeline.append(outcomes.row(stopped, now))
         run = runs.get(before.run) if before.run is not None else None

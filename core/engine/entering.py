@@ -99,19 +99,19 @@ def add(to: Plan, house: House, deal: Deal, stay: Stay, into: Into, skip_runs: C
         flags=tuple(f for f in deal.flags if f != LOOP_FLAG) if person else deal.flags,
         version=deal.version + 1,
     )
-    cancelled_runs, cancelled = leaving(house, stay, into.now, "left_stage", LEFT, skip_runs)
+    cancelled_runs, stopped = leaving(house, stay, into.now, "left_stage", LEFT, skip_runs)
     entered = NewEntry(
         before=deal,
         deal=after,
-        entry=_entry(after, into, stay.entry, deal.rank),
+        entry=_entry(after, into, stay.entry, deal),
         runs=_runs(house, after, into),
         closes=stay.entry,
         cancelled_runs=cancelled_runs,
-        cancelled_deliveries=cancelled,
+        cancelled_deliveries=stopped,
     )
     to.entered.append(entered)
     to.timeline.append(_moved_row(house, deal, stage, into))
-    to.timeline += [outcomes.row(d, into.now) for _, d in cancelled]
+    to.timeline += [outcomes.row(d, into.now) for _, d in stopped]
 
 
 def plan_new(house: House, deal: Deal, into: Into) -> Plan:
@@ -119,7 +119,7 @@ def plan_new(house: House, deal: Deal, into: Into) -> Plan:
     stage = house.stage(into.pipeline, into.stage)
     assert stage is not None, "callers check the target"
     new = replace(deal, closed=stage.closed, entered_at=into.now, created_at=into.now, active_at=into.now)
-    entered = NewEntry(before=None, deal=new, entry=_entry(new, into, None, 0), runs=_runs(house, new, into))
+    entered = NewEntry(before=None, deal=new, entry=_entry(new, into, None, None), runs=_runs(house, new, into))
     text, data = created(into.pipeline, stage, into.cause)
     row = TimelineRow(deal=new.id, at=into.now, kind=TimelineKind.CREATED, by=into.by, text=text, data=data)
     return Plan(entered=[entered], timeline=[row])
@@ -140,18 +140,32 @@ def leaving(
 ) -> tuple[list[tuple[Run, Run]], list[tuple[Delivery, Delivery]]]:
     """Return what ending a stay cancels: runs that have not happened, messages that wait for a retry or stand behind
     a paused connection. A message on its way to its first attempt goes out (undo stops that one too)."""
-    stopped = [
-        (d, replace(d, status=DeliveryStatus.CANCELLED, was=d.status, reason=reason, detail=why))
-        for d in stay.deliveries
-        if _stoppable(house, d, undo=reason == "undone")
-    ]
+    stopped = [(d, cancelled(d, reason, why)) for d in stay.deliveries if _stoppable(house, d, undo=reason == "undone")]
     stopped_runs = {d.run for d, _ in stopped}
     runs = [
-        (run, replace(run, status=RunStatus.CANCELLED, was=run.status, reason=reason, detail=why, ended_at=now))
+        (run, cancelled_run(run, reason, why, now))
         for run in stay.runs
         if run.id not in skip_runs and (run.status in (RunStatus.WAITING, RunStatus.NO_DATE) or run.id in stopped_runs)
     ]
     return runs, stopped
+
+
+def cancelled(delivery: Delivery, reason: str, why: Words) -> Delivery:
+    """Return a delivery that does not go out, with what it was, for an undo."""
+    return replace(
+        delivery,
+        status=DeliveryStatus.CANCELLED,
+        was=delivery.status,
+        was_reason=delivery.reason,
+        was_detail=delivery.detail,
+        reason=reason,
+        detail=why,
+    )
+
+
+def cancelled_run(run: Run, reason: str, why: Words, now: Moment) -> Run:
+    """Return a run that does not happen, with what it was, for an undo."""
+    return replace(run, status=RunStatus.CANCELLED, was=run.status, reason=reason, detail=why, ended_at=now)
 
 
 def _stoppable(house: House, delivery: Delivery, *, undo: bool) -> bool:
@@ -161,7 +175,7 @@ def _stoppable(house: House, delivery: Delivery, *, undo: bool) -> bool:
     return undo or delivery.attempts > 0 or connection is None or connection.paused is not None
 
 
-def _entry(deal: Deal, into: Into, previous: Entry | None, left_rank: int) -> Entry:
+def _entry(deal: Deal, into: Into, previous: Entry | None, before: Deal | None) -> Entry:
     return Entry(
         id=0,
         deal=deal.id,
@@ -171,8 +185,9 @@ def _entry(deal: Deal, into: Into, previous: Entry | None, left_rank: int) -> En
         by=into.by,
         cause=into.cause,
         previous=previous.id if previous else None,
-        left_rank=left_rank,
+        left_rank=before.rank if before else 0,
         batch=into.batch,
+        unflagged=before is not None and len(deal.flags) < len(before.flags),
     )
 
 

@@ -46,7 +46,7 @@ def judge(run: Run, rule: Rule, facts: Facts, rng: Random, *, ran_before: bool) 
         return _skipped("too_late", words)
     if rule.once and ran_before:
         return _skipped("once_only", Words(N_("it has acted on this deal before and acts once per deal")))
-    if rule.hours is not Hours.ANY:
+    if rule.hours is not Hours.ANY and run.reason != Waiting.ASKED:
         opens = timing.open_from(rule.hours, facts, facts.now)
         if opens > facts.now:
             never = timing.never(rule.hours, facts, facts.now) if opens - facts.now >= calendar.HORIZON else NO_WORDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core import fields
 from core.engine import chaining, starting
 from core.engine.starting import SHUT, Gate
@@ -10,10 +12,10 @@ from core.model.frozen import replace
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.rule import Hours, Rule
-from core.model.run import Run, RunStatus
+from core.model.run import Run, RunStatus, Waiting
 from core.plan import Plan
 from core.ports import Tx
-from core.timing import PREVIOUS, moment_of
+from core.timing import PREVIOUS
 
 
 def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
@@ -23,7 +25,7 @@ def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
     plan, house = Plan(), tx.house()
     runs = tx.runs(after.entry)
     for index, run in enumerate(runs):
-        if run.status not in (RunStatus.WAITING, RunStatus.NO_DATE):
+        if run.status not in (RunStatus.WAITING, RunStatus.NO_DATE) or run.reason == Waiting.ASKED:
             continue
         rule = tx.revision(run.revision)
         dated = _dated(rule, before, after, house, now)
@@ -32,26 +34,6 @@ def after_change(tx: Tx, before: Deal, after: Deal, now: Moment) -> None:
             # With a new date the run begins anew: how late that date was set counts for *late*.
             begun = replace(run, created_at=now) if dated else run
             plan.runs_changed.append((run, _again(tx, begun, rule, after, now, gate)))
-    if plan.runs_changed:
-        tx.apply(plan)
-
-
-def revived(tx: Tx, entry_id: int, now: Moment) -> None:
-    """Reschedule, in a stay that an undo has reopened, what hangs on a date that has changed meanwhile."""
-    entry = tx.entry(entry_id)
-    deal = tx.deal(entry.deal) if entry else None
-    if entry is None or deal is None:
-        return
-    plan, facts = Plan(), starting.facts_of(tx.house(), deal, now)
-    runs = tx.runs(entry_id)
-    for index, run in enumerate(runs):
-        if run.status not in (RunStatus.WAITING, RunStatus.NO_DATE):
-            continue
-        rule = tx.revision(run.revision)
-        if rule.run.of in (None, PREVIOUS) or moment_of(rule.run, facts, entry.at, None) == run.moment:
-            continue
-        gate = chaining.gate_of(runs, index, rule, now) if run.waits else SHUT
-        plan.runs_changed.append((run, _again(tx, replace(run, created_at=now), rule, deal, now, gate)))
     if plan.runs_changed:
         tx.apply(plan)
 
@@ -84,3 +66,36 @@ def _again(tx: Tx, run: Run, rule: Rule, deal: Deal, now: Moment, gate: Gate) ->
         now=now,
         gate=gate,
     )
+
+
+def after_absence(tx: Tx, entry_id: int, revived: Collection[Run], now: Moment, *, anew: bool = False) -> None:
+    """Give runs that an undo or redo has revived the moments that the deal says now: a date or the responsible may have
+    changed while they were cancelled. What stands as it stood keeps its moment, past ones too; ``anew`` (a redo) puts
+    every one of them behind the new grace.
+    """
+    entry = tx.entry(entry_id)
+    deal = tx.deal(entry.deal) if entry else None
+    if entry is None or deal is None or entry.ended_at is not None:
+        return
+    ids, plan, runs = {run.id for run in revived}, Plan(), tx.runs(entry_id)
+    for index, run in enumerate(runs):
+        if run.id not in ids or run.status not in (RunStatus.WAITING, RunStatus.NO_DATE):
+            continue
+        rule = tx.revision(run.revision)
+        gate = chaining.gate_of(runs, index, rule, now) if run.waits else SHUT
+        fresh = _again(tx, run, rule, deal, now, gate)
+        if fresh.moment != run.moment:
+            fresh = replace(fresh, created_at=now)
+        if anew or (_may_shift(rule) and _shifted(run, fresh, now)):
+            plan.runs_changed.append((run, fresh))
+    if plan.runs_changed:
+        tx.apply(plan)
+
+
+def _may_shift(rule: Rule) -> bool:
+    return rule.run.of not in (None, PREVIOUS) or rule.hours in (Hours.RESPONSIBLE, Hours.BOTH)
+
+
+def _shifted(run: Run, fresh: Run, now: Moment) -> bool:
+    moved = (run.status, run.moment) != (fresh.status, fresh.moment)
+    return moved or max(run.due_at or now, now) != max(fresh.due_at or now, now)

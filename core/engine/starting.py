@@ -57,25 +57,30 @@ def prepared(house: House, pipeline: str, stage: str) -> Sequence[Prepared]:
 
 def prepare(rules: Sequence[Rule]) -> Sequence[Prepared]:
     """Make rules ready: which wait for those above, which hold back those below, which move the deal."""
-    gated = [_gated(rule, index) for index, rule in enumerate(rules)]
+    waits = [gated(rule, index) for index, rule in enumerate(rules)]
     ready = []
     for index, rule in enumerate(rules):
-        run = Run(
-            id=0,
-            entry=0,
-            deal="",
-            rule=rule.id,
-            revision=rule.revision,
-            position=index,
-            status=RunStatus.WAITING,
-            moment=None,
-            due_at=None,
-            waits=gated[index],
-            mover=_moves(rule),
-            holds=any(gated[index + 1 :]),
-        )
-        ready.append(Prepared(rule, run, rule.run == NOW and rule.hours is Hours.ANY and not gated[index]))
+        run = run_of(rule, index, holds=any(waits[index + 1 :]))
+        ready.append(Prepared(rule, run, rule.run == NOW and rule.hours is Hours.ANY and not waits[index]))
     return tuple(ready)
+
+
+def run_of(rule: Rule, index: int, *, holds: bool) -> Run:
+    """Return the run that a rule starts as, at its place among its stay's runs: of no deal and no moment yet."""
+    return Run(
+        id=0,
+        entry=0,
+        deal="",
+        rule=rule.id,
+        revision=rule.revision,
+        position=index,
+        status=RunStatus.WAITING,
+        moment=None,
+        due_at=None,
+        waits=gated(rule, index),
+        mover=moves(rule),
+        holds=holds,
+    )
 
 
 def start(rules: Sequence[Prepared], facts: Facts, at: Moment, grace: int) -> list[Run]:
@@ -128,7 +133,7 @@ def schedule(
 def held_until(house: House, entry: Entry, now: Moment) -> Moment:
     """Return the moment before which no run of the entry may happen: the end of a person's grace, or now."""
     grace = house.company.grace if entry.cause.kind is CauseKind.PERSON else 0
-    return Moment(max(now, entry.at + grace))
+    return Moment(max(now, entry.at + grace, entry.grace_until or now))
 
 
 def _due(hours: Hours, facts: Facts, wanted: Moment, not_before: Moment, now: Moment) -> tuple[Moment, str | None]:
@@ -143,10 +148,12 @@ def _due(hours: Hours, facts: Facts, wanted: Moment, not_before: Moment, now: Mo
     return due, Waiting.TIME if due > now else None
 
 
-def _gated(rule: Rule, index: int) -> bool:
+def gated(rule: Rule, index: int) -> bool:
+    """Return whether a rule waits for those above it, standing at this place of its stage."""
     return index > 0 and (rule.order is Order.WAIT or rule.run.of == timing.PREVIOUS)
 
 
-def _moves(rule: Rule) -> bool:
+def moves(rule: Rule) -> bool:
+    """Return whether a rule moves the deal: then it goes last among those due together."""
     kind = catalogue.kinds().get(rule.kind)
     return bool(kind and kind.moves)

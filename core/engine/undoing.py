@@ -1,15 +1,17 @@
-"""Taking a person's move back, the reverse of :mod:`core.engine.entering`: no entry, no rule starts, nothing fires."""
+"""Taking a person's move back, the reverse of :mod:`core.engine.entering`, and doing it again, the reverse of that:
+no entry, no rule starts, nothing fires."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from core.engine import disabling, entering, outcomes, starting
 from core.engine.entering import UNDONE, Stay
 from core.errors import Refused
 from core.i18n import N_
-from core.model.deal import CauseKind, Deal, Entry
+from core.model.deal import LOOP_FLAG, CauseKind, Deal, Entry
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
 from core.model.house import House
@@ -17,10 +19,14 @@ from core.model.moment import Moment
 from core.model.run import Run, RunStatus, Waiting
 from core.model.timeline import TimelineKind, TimelineRow
 from core.plan import Plan
-from core.words import Words
+from core.words import NO_WORDS, Words
 
-QUEUED = DeliveryStatus.QUEUED
 _CAUSES = {CauseKind.RULE: N_("rule"), CauseKind.TRIGGER: N_("trigger")}
+T = TypeVar("T", Run, Delivery)
+NOTHING = N_("there is no move to undo")
+NONE_OF_DEAL = N_("deal {deal}: there is no move to undo")
+NOTHING_UNDONE = N_("there is no undone move to do again")
+NONE_OF_DEAL_UNDONE = N_("deal {deal}: there is no undone move to do again")
 _GONE = frozenset({DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.UNKNOWN})
 
 
@@ -41,7 +47,7 @@ def check(deal: Deal, entry: Entry | None, present: Entry | None = None) -> Entr
     """Return the entry when it can be undone. Raises ``Refused`` in words when the deal has moved since: ``present`` is
     the stay in which it is now."""
     if entry is None or entry.previous is None:
-        raise Refused(N_("deal {deal}: there is no move to undo"), deal=deal.id)
+        raise Refused(NONE_OF_DEAL, deal=deal.id)
     if entry.undone_at is not None:
         raise Refused(N_("deal {deal}: that move is undone already"), deal=deal.id)
     if deal.entry != entry.id:
@@ -79,6 +85,7 @@ def plan(house: House, what: Undoing, by: str, now: Moment) -> Plan:
         entry=what.former.id,
         entered_at=what.former.at,
         active_at=now,
+        flags=(*deal.flags, LOOP_FLAG) if what.undone.unflagged and LOOP_FLAG not in deal.flags else deal.flags,
         version=deal.version + 1,
     )
     stay = Stay(what.undone, [r for r in what.runs if not r.status.ended], what.deliveries)
@@ -97,9 +104,10 @@ def plan(house: House, what: Undoing, by: str, now: Moment) -> Plan:
     )
     return Plan(
         deals_changed=[(deal, after)],
-        # The undone stay closes before the former one opens: a deal has one open stay at any time.
+        # The undone stay closes before the former one opens: a deal has one open stay at any time. It keeps the
+        # place that the deal had in it, for a redo.
         entries_changed=[
-            (what.undone, replace(what.undone, undone_at=now, ended_at=now)),
+            (what.undone, replace(what.undone, undone_at=now, ended_at=now, left_rank=deal.rank)),
             (what.former, replace(what.former, ended_at=None)),
         ],
         runs_changed=runs + [(r, _revived(house, what.former, r)) for r in what.revived_runs],
@@ -126,7 +134,7 @@ def revive_run(run: Run, grace_ends: Moment | None = None) -> Run:
         was=None,
         cancelled_by=None,
         reason=reason if status is RunStatus.WAITING else None,
-        detail=Words(""),
+        detail=NO_WORDS,
         ended_at=None,
     )
 
@@ -147,8 +155,10 @@ def revive_delivery(delivery: Delivery) -> Delivery:
         status=delivery.was or DeliveryStatus.QUEUED,
         was=None,
         cancelled_by=None,
-        reason=None,
-        detail=Words(""),
+        reason=delivery.was_reason,
+        detail=delivery.was_detail,
+        was_reason=None,
+        was_detail=NO_WORDS,
     )
 
 
@@ -180,3 +190,97 @@ def stays(what: Undoing, house: House) -> tuple[Words, ...]:
 def _rule_name(house: House, rule_id: str) -> str:
     rule = house.rules.get(rule_id)
     return rule.name if rule else rule_id
+
+
+# Redo -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redoing:
+    """What doing one undone move again needs to know: its stay, the open one that ends again, what the undo had
+    cancelled."""
+
+    deal: Deal
+    redone: Entry
+    former: Entry
+    stay: Stay
+    revived_runs: Sequence[Run]
+    revived_deliveries: Sequence[Delivery]
+
+
+def redoable(deal: Deal, entries: Sequence[Entry]) -> Entry | None:
+    """Return the undone move of a deal that can be done again: the newest that led away from where the deal stands.
+
+    Any other move of the deal since ends it: the deal then stands in another stay, or a newer move led away from here.
+    """
+    undone = [e for e in entries if e.undone_at is not None and e.previous == deal.entry]
+    return max(undone, key=lambda e: e.id, default=None)
+
+
+def check_redo(deal: Deal, possible: Entry | None, wanted: Entry | None = None) -> Entry:
+    """Return the undone move that can be done again. Raises ``Refused`` in words when there is none, or the one that
+    is ``wanted`` is another: the deal has moved since."""
+    if wanted is not None and (possible is None or possible.id != wanted.id):
+        raise Refused(N_("nothing was done again: deal {deal} has moved since; move it by hand"), deal=deal.id)
+    if possible is None or possible.cause.kind is not CauseKind.PERSON:
+        raise Refused(NONE_OF_DEAL_UNDONE, deal=deal.id)
+    return possible
+
+
+def cancelled_by_undo(things: Sequence[T]) -> Sequence[T]:
+    """Return those of a stay's runs or messages that its undo has cancelled."""
+    return [each for each in things if each.was is not None and each.reason == "undone"]
+
+
+def plan_redo(house: House, what: Redoing, by: str, now: Moment) -> Plan:
+    """Plan the redo: close the former stay with what leaving cancels, reopen the undone one, revive what the undo had
+    cancelled, none of it before a new grace has passed."""
+    redone, deal = what.redone, what.deal
+    stage = house.stage(redone.pipeline, redone.stage)
+    if stage is None:
+        raise Refused(N_("stage {stage} is gone: the move cannot be done again"), stage=redone.stage)
+    after = replace(
+        deal,
+        pipeline=redone.pipeline,
+        stage=redone.stage,
+        closed=stage.closed,
+        rank=redone.left_rank,
+        entry=redone.id,
+        entered_at=redone.at,
+        active_at=now,
+        flags=tuple(f for f in deal.flags if f != LOOP_FLAG) if redone.unflagged else deal.flags,
+        version=deal.version + 1,
+    )
+    held = Moment(now + house.company.grace)
+    reopened = replace(redone, undone_at=None, ended_at=None, left_rank=deal.rank, grace_until=held)
+    runs, deliveries = entering.leaving(house, what.stay, now, "left_stage", entering.LEFT)
+    # Marked like those that a move cancels, so that another undo revives them.
+    left = [(run, replace(gone, cancelled_by=redone.id)) for run, gone in runs]
+    unsent = [(d, replace(gone, cancelled_by=redone.id)) for d, gone in deliveries]
+    return Plan(
+        deals_changed=[(deal, after)],
+        entries_changed=[(what.former, replace(what.former, ended_at=now)), (redone, reopened)],
+        runs_changed=left + [(r, _revived(house, redone, r)) for r in what.revived_runs],
+        deliveries_changed=unsent + [(d, _not_before(revive_delivery(d), held)) for d in what.revived_deliveries],
+        timeline=[_redone_row(house, what, by, now), *(outcomes.row(d, now) for _, d in unsent)],
+    )
+
+
+def _not_before(delivery: Delivery, held: Moment) -> Delivery:
+    return replace(delivery, due_at=max(delivery.due_at or held, held))
+
+
+def _redone_row(house: House, what: Redoing, by: str, now: Moment) -> TimelineRow:
+    old, new = (house.stage(e.pipeline, e.stage) for e in (what.former, what.redone))
+    names = {"old": old.name if old else what.former.stage, "new": new.name if new else what.redone.stage}
+    data = {
+        "from": what.former.stage,
+        "to": what.redone.stage,
+        "from_pipeline": what.former.pipeline,
+        "to_pipeline": what.redone.pipeline,
+        "cause": CauseKind.PERSON.value,
+        "cause_id": None,
+        "redo": True,
+    }
+    text = Words(N_("done again: {old} → {new}"), names)
+    return TimelineRow(deal=what.deal.id, at=now, kind=TimelineKind.MOVED, by=by, text=text, data=data)

@@ -85,7 +85,8 @@ class Entry:
 
     ``previous`` is the stay before it and ``left_rank`` the deal's place in that column, which undo restores.
     ``batch`` joins the entries of one act (a bulk move), which is undone as one. ``unflagged``: coming here cleared the
-    deal's loop flag, which undo sets again.
+    deal's loop flag, which undo sets again. ``grace_until`` is set by a person's later act on this stay (redo, a rule
+    applied to it): nothing of it happens before.
     """
 
     id: int
@@ -101,3 +102,4 @@ class Entry:
     left_rank: int = 0
     batch: str | None = None
     unflagged: bool = False
+    grace_until: Moment | None = None

@@ -36,6 +36,8 @@ class Waiting:
     HOURS = "hours"
     GRACE = "grace"
     RULE = "rule"
+    ASKED = "asked"
+    """A person wants it now: time, gate and hours are set aside, the condition is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
