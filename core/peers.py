@@ -1,9 +1,16 @@
-"""What is known of a peer: what its adapter can do, and whether it is well."""
+"""The ports to peers: adapters, what they can do, whether they are well."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
 
+from pydantic import BaseModel
+
+from core.clockwork import Clock
+from core.model.delivery import Message, Outcome
+from core.model.house import Connection
 from core.words import NO_WORDS, Words
 
 
@@ -28,3 +35,39 @@ class Health:
 
     ok: bool
     detail: Words = NO_WORDS
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """One open way out. ``send`` never raises for what its channel does: every ending is an :class:`Outcome`."""
+
+    Settings: ClassVar[type[BaseModel]]
+    capabilities: Capabilities
+
+    async def check(self) -> Health:
+        """Look whether the peer can be reached and accepts us."""
+
+    async def send(self, message: Message, key: str) -> Outcome:
+        """Send one message; ``key`` is the delivery's key and makes repeats harmless where the peer supports it."""
+
+    async def reconcile(self, message: Message, key: str) -> Outcome | None:
+        """Ask the peer what became of a message whose outcome is unknown; None when it cannot say."""
+
+    async def close(self) -> None:
+        """Let go of the line."""
+
+
+class AdapterFactory(Protocol):
+    """Finds adapters by name and opens them for connections."""
+
+    def settings_model(self, adapter: str) -> type[BaseModel] | None:
+        """Return the settings model of a registered adapter; None when nobody provides it."""
+
+    def names(self, channel: str) -> Sequence[str]:
+        """Return the adapter names that serve a channel."""
+
+    def capabilities(self, connection: Connection) -> Capabilities | None:
+        """Return what the connection's adapter can do without opening it; None when nothing sends there yet."""
+
+    def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
+        """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work."""

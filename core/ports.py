@@ -10,20 +10,18 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
-
-from pydantic import BaseModel
+from typing import Any, Protocol, TypeVar
 
 from core.clockwork import Clock, EngineLease, Priority, Waker
 from core.model.deal import Deal, Entry
-from core.model.delivery import Delivery, Message, Outcome
+from core.model.delivery import Delivery
 from core.model.house import CompanySettings, Connection, FieldDef, House
 from core.model.moment import Moment
 from core.model.people import Company, Contact, User
 from core.model.pipeline import Pipeline
 from core.model.rule import Rule, Trigger
 from core.model.run import Run
-from core.peers import Capabilities, Health
+from core.peers import Adapter, AdapterFactory, Capabilities, Health
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
 from core.views import (
@@ -150,8 +148,7 @@ class Reader(Protocol):
         on since, that is said, and no older act is undone in its place."""
 
     def last_undone(self) -> str | None:
-        """Return the act of a person that was undone last. If its deal has moved on since, that is said, and no older
-        act is done again in its place."""
+        """Return the act of a person that was undone last, even if its deal has moved on since: that is then said."""
 
     def top_rank(self, pipeline: str, stage: str) -> int:
         """Return the greatest rank in a column, 0 when it is empty."""
@@ -363,39 +360,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Finish what is queued and let go of the files."""
-
-
-@runtime_checkable
-class Adapter(Protocol):
-    """One open way out. ``send`` never raises for what its channel does: every ending is an :class:`Outcome`."""
-
-    Settings: ClassVar[type[BaseModel]]
-    capabilities: Capabilities
-
-    async def check(self) -> Health:
-        """Look whether the peer can be reached and accepts us."""
-
-    async def send(self, message: Message, key: str) -> Outcome:
-        """Send one message; ``key`` is the delivery's key and makes repeats harmless where the peer supports it."""
-
-    async def reconcile(self, message: Message, key: str) -> Outcome | None:
-        """Ask the peer what became of a message whose outcome is unknown; None when it cannot say."""
-
-    async def close(self) -> None:
-        """Let go of the line."""
-
-
-class AdapterFactory(Protocol):
-    """Finds adapters by name and opens them for connections."""
-
-    def settings_model(self, adapter: str) -> type[BaseModel] | None:
-        """Return the settings model of a registered adapter; None when nobody provides it."""
-
-    def names(self, channel: str) -> Sequence[str]:
-        """Return the adapter names that serve a channel."""
-
-    def capabilities(self, connection: Connection) -> Capabilities | None:
-        """Return what the connection's adapter can do without opening it; None when nothing sends there yet."""
-
-    def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
-        """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work."""
