@@ -30,6 +30,7 @@ class Desk:
         self.simulated = False
         self.waiting = 0
         self.undoable = False
+        self.redoable = False
         self.stuck = Stuck()
         self.icons: Mapping[str, str] = {}
         self.tick()
@@ -55,8 +56,8 @@ class Desk:
         self.now, self.simulated, self.stuck = self.store.read(_moment)
 
     def count(self) -> None:
-        """Read what waits and whether there is a move to undo."""
-        self.waiting, self.undoable = self.store.read(_work)
+        """Read what waits and whether there is a move to undo or to redo."""
+        self.waiting, self.undoable, self.redoable = self.store.read(_work)
 
     def load_kinds(self) -> None:
         """Load the kinds of rules and take over their icons; until then the heads show none."""
@@ -81,5 +82,5 @@ def _moment(reader: Reader) -> tuple[Moment, bool, Stuck]:
     return now, simulated is not None, reader.stuck(now)
 
 
-def _work(reader: Reader) -> tuple[int, bool]:
-    return reader.waiting_runs_count(), reader.last_batch() is not None
+def _work(reader: Reader) -> tuple[int, bool, bool]:
+    return reader.waiting_runs_count(), reader.last_batch() is not None, reader.last_undone() is not None

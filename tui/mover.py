@@ -42,6 +42,7 @@ class Mover:
         self._user = user
         self._deal_name = deal_name
         self._batches: list[str] = []
+        self._undone: list[str] = []
 
     async def move(self, deals: Sequence[str], pipeline: str, stage: str, above: str | None = None) -> None:
         """Write a move; on failure the cards go back and the error's sentence is shown."""
@@ -54,6 +55,7 @@ class Mover:
             return
         if moved.batch is not None:
             self._batches.append(moved.batch)
+            self._undone.clear()
         self._surface.written()
 
     async def undo(self) -> None:
@@ -66,9 +68,32 @@ class Mover:
                 self._batches.append(batch)
             self._surface.say(sentence_of(error), trouble=True)
             return
+        if batch is not None:
+            self._undone.append(batch)
         self._surface.written()
         self._surface.came_back(undone.deals)
         self._surface.say("\n".join(self._told(undone)))
+
+    async def redo(self) -> None:
+        """Do the move again that this board has undone last, or else the newest that anybody has."""
+        batch = self._undone.pop() if self._undone else None
+        try:
+            redone = await self._store.write(commands.redo(batch=batch, by=self._user))
+        except Exception as error:
+            if batch is not None and not isinstance(error, Refused):
+                self._undone.append(batch)
+            self._surface.say(sentence_of(error), trouble=True)
+            return
+        if batch is not None:
+            self._batches.append(batch)
+        self._surface.written()
+        self._surface.came_back(redone.deals)
+        count = len(redone.deals)
+        if count == 1:
+            self._surface.say(fill(_("Moved again: {deal}."), {"deal": self._deal_name(redone.deals[0])}))
+        else:
+            moved = ngettext("Moved again: {n} deal.", "Moved again: {n} deals.", count)
+            self._surface.say(fill(moved, {"n": count}))
 
     def _told(self, undone: commands.Undone) -> list[str]:
         count = len(undone.deals)

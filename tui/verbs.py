@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from tui import acts
 from tui.actions import Action, Registry, Scope
+from tui.verbs_steering import OF_DEALS, OF_LINES, OF_LOG, REDO
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -347,4 +348,4 @@ EVERYWHERE: Final = (
     ),
 )
 
-REGISTRY: Final = Registry((*CURSOR, *CARRYING, *DEALS, *LOG, *EVERYWHERE))
+REGISTRY: Final = Registry((*CURSOR, *CARRYING, *DEALS, *OF_DEALS, *LOG, *OF_LOG, REDO, OF_LINES, *EVERYWHERE))

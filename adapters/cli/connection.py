@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING
 from adapters.cli.parser import Family
 from adapters.cli.printing import as_json, say
 from adapters.cli.reading import opened
-from core.commands import lookup
-from core.errors import UnknownThing
-from core.i18n import N_
+from core import commands
 from core.i18n import gettext as _
-from core.ports import Job, Tx
 
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
-
-BY_HAND = "by_hand"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +31,7 @@ def _which(family: Family, name: str, about: str) -> None:
 
 def pause(args: argparse.Namespace, roof: Roof) -> int:
     """Hold back everything behind a connection."""
-    return _set(args, roof, BY_HAND)
+    return _set(args, roof, commands.BY_HAND)
 
 
 def resume(args: argparse.Namespace, roof: Roof) -> int:
@@ -46,7 +41,7 @@ def resume(args: argparse.Namespace, roof: Roof) -> int:
 
 def _set(args: argparse.Namespace, roof: Roof, reason: str | None) -> int:
     with opened(args, roof) as store:
-        changed = store.write_now(_pausing(args.connection, reason))
+        changed = store.write_now(commands.set_paused(args.connection, reason))
     if args.json:
         as_json([{"id": each, "paused": reason} for each in changed])
         return 0
@@ -54,18 +49,3 @@ def _set(args: argparse.Namespace, roof: Roof, reason: str | None) -> int:
     for each in changed:
         say(f"{each}: {state}")
     return 0
-
-
-def _pausing(connection: str | None, reason: str | None) -> Job[list[str]]:
-    def job(tx: Tx) -> list[str]:
-        known = tx.house().connections
-        if connection is not None and connection not in known:
-            raise UnknownThing(
-                N_("there is no connection “{id}” (there are: {known})"), id=connection, known=lookup.names(known)
-            )
-        wanted = list(known) if connection is None else [connection]
-        for each in wanted:
-            tx.pause_connection(each, reason)
-        return wanted
-
-    return job

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.commands.clocks import advance_clock, set_clock
+    from core.commands.connections import BY_HAND, set_paused
     from core.commands.deals import NewDeal, add_deal, set_fields
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from core.commands.runs import Stopped, run_now, stop_deal, stop_run
 
 __all__ = [
+    "BY_HAND",
     "Acted",
     "Moved",
     "NewDeal",
@@ -40,6 +42,7 @@ __all__ = [
     "run_now",
     "set_clock",
     "set_fields",
+    "set_paused",
     "skip_overdue",
     "stop_deal",
     "stop_run",
@@ -49,6 +52,7 @@ __all__ = [
 
 _MODULES = {
     "clocks": ("advance_clock", "set_clock"),
+    "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),

@@ -1,0 +1,270 @@
+"""What a person does to the work of rules: stop it, have it now, try again, say what became of it, hold a way out back.
+
+Each act asks for what it needs in a picker, writes one command and says in words what it did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from core import commands
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.model.house import Connection
+from core.model.rule import Rule
+from core.model.run import Run, RunStatus
+from core.ports import Job
+from core.words import fill
+from tui import outbound_paint as paint
+from tui import reasons
+from tui.mover import sentence_of
+from tui.panels import deal_sheet
+from tui.panels.picker import Choice, Picker
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+    from tui.outbound_rows import LogLine
+
+_WAITS = (RunStatus.WAITING, RunStatus.NO_DATE)
+
+
+async def _write(app: FunilApp, *jobs: Job[Any]) -> list[Any] | None:
+    """Write commands one after the other; what they answer, or None when one was refused (which is told)."""
+    answers = []
+    try:
+        for job in jobs:
+            answers.append(await app.desk.store.write(job))
+    except Exception as error:
+        app.say(sentence_of(error), trouble=True)
+        return None
+    finally:
+        app.written()
+    return answers
+
+
+def _by(app: FunilApp) -> str | None:
+    return app.desk.doorway.user
+
+
+# The deals under the cursor or marked -------------------------------------------------------------------------------
+
+
+async def stop_deals(app: FunilApp) -> None:
+    """Stop what waits on the chosen deals; for several of them ask first."""
+    deals = app.board.chosen()
+    if len(deals) > 1 and not await _sure(app, deals):
+        return
+    stopped = await _write(app, *(commands.stop_deal(deal, _by(app)) for deal in deals))
+    if stopped is not None:
+        app.say(stopped_words(sum(len(s.runs) for s in stopped), sum(len(s.messages) for s in stopped)))
+
+
+async def _sure(app: FunilApp, deals: Sequence[str]) -> bool:
+    count = len(deals)
+    title = fill(ngettext("Stop what waits on {n} deal?", "Stop what waits on {n} deals?", count), {"n": count})
+    choices = [Choice("stop", _("Stop")), Choice("keep", _("Leave it"))]
+    return await app.push_screen_wait(Picker(title, choices)) == "stop"
+
+
+def stopped_words(runs: int, messages: int) -> str:
+    """Say what a stop has cancelled."""
+    if not runs:
+        return _("Nothing was waiting there.")
+    lines = [fill(ngettext("{n} waiting run was stopped.", "{n} waiting runs were stopped.", runs), {"n": runs})]
+    if messages:
+        words = ngettext("{n} message among them.", "{n} messages among them.", messages)
+        lines.append(fill(words, {"n": messages}))
+    return " ".join(lines)
+
+
+async def rules_of_deal(app: FunilApp) -> None:
+    """Show how the stage's rules stand on the deal under the cursor, and stop, hasten or repeat one."""
+    deal = app.board.model.deal
+    if deal is None:
+        return
+    view = await asyncio.to_thread(app.desk.store.read, lambda reader: deal_sheet.read(reader, deal))
+    if view is None or not view.runs:
+        app.say(_("No rule acts on this deal here."))
+        return
+    moments = app.desk.moments()
+    choices = [
+        Choice(
+            run.public_id, _name(app, run.rule), deal_sheet.run_words(view, run, moments), why_not=_why_not_touch(run)
+        )
+        for run in view.runs
+    ]
+    chosen = await app.push_screen_wait(Picker(fill(_("Rules on “{deal}”"), {"deal": view.deal.title}), choices))
+    run = next((run for run in view.runs if run.public_id == chosen), None)
+    if run is not None:
+        await _touch(app, run)
+
+
+def _name(app: FunilApp, rule_id: str) -> str:
+    rule = app.desk.house.rules.get(rule_id)
+    return rule.name if rule else rule_id
+
+
+def _why_not_touch(run: Run) -> str | None:
+    if run.status in _WAITS or run.status is RunStatus.FAILED:
+        return None
+    if run.status is RunStatus.SENDING:
+        return _("Its message stands in the outbound log: act on it there.")
+    return _("It has ended.")
+
+
+async def _touch(app: FunilApp, run: Run) -> None:
+    ended = None if run.status in _WAITS else _("It has ended.")
+    again = run.status is RunStatus.FAILED
+    choices = [
+        Choice("now", _("Try again") if again else _("Run now"), _("its condition is judged as ever")),
+        Choice("stop", _("Stop"), _("the rules that wait for it go on"), why_not=ended),
+    ]
+    chosen = await app.push_screen_wait(Picker(_name(app, run.rule), choices))
+    if chosen == "now" and await _write(app, commands.run_now(run.public_id, _by(app))) is not None:
+        app.say(fill(_("“{rule}” runs now."), {"rule": _name(app, run.rule)}))
+    if chosen == "stop" and await _write(app, commands.stop_run(run.public_id, _by(app))) is not None:
+        app.say(fill(_("“{rule}” was stopped."), {"rule": _name(app, run.rule)}))
+
+
+# The line under the log's cursor ------------------------------------------------------------------------------------
+
+
+def why_not_retry(line: LogLine | None) -> str | None:
+    """Say why the message cannot be tried now; None when it can."""
+    if line is None:
+        return _("Nothing has gone out yet.")
+    if line.row.status in ("held", "queued", "failed", "undelivered"):
+        return None
+    if line.row.status == "unknown":
+        return _("It may have gone out: say first what became of it.")
+    return fill(_("It is {status}."), {"status": _(paint.STATUS_NAMES.get(line.row.status, line.row.status))})
+
+
+def why_not_cancel(line: LogLine | None) -> str | None:
+    """Say why the message cannot be cancelled; None when it can."""
+    if line is None:
+        return _("Nothing has gone out yet.")
+    if line.row.status in ("held", "queued"):
+        return None
+    return fill(_("It is {status}."), {"status": _(paint.STATUS_NAMES.get(line.row.status, line.row.status))})
+
+
+def why_not_resolve(line: LogLine | None) -> str | None:
+    """Say why nobody needs to say what became of the message; None when somebody must."""
+    if line is not None and line.row.status == "unknown":
+        return None
+    return _("Only of a message whose outcome is unknown somebody must say what became of it.")
+
+
+async def retry(app: FunilApp) -> None:
+    """Have the message under the log's cursor tried now."""
+    await _on_line(app, commands.retry, _("{id} is tried now."))
+
+
+async def cancel(app: FunilApp) -> None:
+    """Keep the message under the log's cursor from going out."""
+    await _on_line(app, commands.cancel, _("{id} was cancelled."))
+
+
+async def _on_line(app: FunilApp, command: Callable[[str, str | None], Job[Any]], told: str) -> None:
+    line = app.log_view.rows.current
+    if line is not None and await _write(app, command(line.row.id, _by(app))) is not None:
+        app.say(fill(told, {"id": line.row.id}))
+
+
+async def resolve(app: FunilApp) -> None:
+    """Ask what became of the message whose outcome nobody knows."""
+    line = app.log_view.rows.current
+    if line is None:
+        return
+    title = fill(_("What became of {id} to {to}?"), {"id": line.row.id, "to": line.row.message.to})
+    choices = [
+        Choice("sent", _("It went out"), _("the provider or the client has it")),
+        Choice("failed", _("It did not go out"), _("it can be tried again then")),
+    ]
+    chosen = await app.push_screen_wait(Picker(title, choices))
+    became: Literal["sent", "failed"] | None = "sent" if chosen == "sent" else "failed" if chosen == "failed" else None
+    if became is not None:
+        await _write(app, commands.resolve(line.row.id, became, _by(app)))
+
+
+# Ways out -----------------------------------------------------------------------------------------------------------
+
+
+async def connections(app: FunilApp) -> None:
+    """Show the ways out; choosing one pauses it or lets it go again."""
+    lines = app.desk.house.connections
+    choices = [Choice(line.id, line.id, _state_of(line)) for line in lines.values()]
+    choices += [Choice("|pause", _("Pause all")), Choice("|resume", _("Let all go again"))]
+    chosen = await app.push_screen_wait(Picker(_("Pause or resume a connection"), choices))
+    if chosen is None:
+        return
+    line = lines.get(chosen)
+    pausing = chosen == "|pause" if line is None else line.paused is None
+    which = None if line is None else line.id
+    changed = await _write(app, commands.set_paused(which, commands.BY_HAND if pausing else None))
+    if changed is not None:
+        told = _("{names}: paused, nothing goes out there") if pausing else _("{names}: open again")
+        app.say(fill(told, {"names": ", ".join(changed[0])}))
+
+
+def _state_of(line: Connection) -> str:
+    if line.paused is None:
+        return _("open · enter pauses it")
+    why = _("by hand") if line.paused == commands.BY_HAND else reasons.words(line.paused)
+    return fill(_("paused: {why} · enter lets it go again"), {"why": why})
+
+
+# The rules of the stage under the cursor ----------------------------------------------------------------------------
+
+
+async def rules_of_stage(app: FunilApp) -> None:
+    """Show the rules of the stage under the cursor; one can be switched, or applied to deals and runs already there."""
+    from tui.acts import here
+
+    stage, pipeline = here(app), app.desk.pipeline_id
+    rules = [r for r in app.desk.house.rules.values() if (r.pipeline, r.stage) == (pipeline, stage)]
+    if not rules:
+        app.say(_("This stage has no rules."))
+        return
+    choices = [Choice(rule.id, rule.name, _("on") if rule.enabled else _("off")) for rule in rules]
+    chosen = await app.push_screen_wait(Picker(_("Rules of this stage"), choices))
+    rule = next((rule for rule in rules if rule.id == chosen), None)
+    if rule is not None:
+        await _on_rule(app, rule)
+
+
+async def _on_rule(app: FunilApp, rule: Rule) -> None:
+    reach = await asyncio.to_thread(app.desk.store.read, commands.reach(rule.id))
+    chosen = await app.push_screen_wait(Picker(rule.name, _rule_choices(rule, reach)))
+    if chosen in ("on", "off"):
+        await _write(app, commands.switch_rule(rule.id, chosen == "on", _by(app)))
+    elif chosen in ("present", "waiting"):
+        await _apply(app, rule, "present" if chosen == "present" else "waiting")
+
+
+def _rule_choices(rule: Rule, reach: commands.Reach) -> list[Choice]:
+    cancels = ngettext("cancels {n} waiting run", "cancels {n} waiting runs", reach.waiting)
+    starts = ngettext("starts on {n} deal", "starts on {n} deals", reach.present)
+    renews = ngettext("renews {n} run", "renews {n} runs", reach.outdated)
+    off = None if rule.enabled else _("The rule is off: switch it on first.")
+    switch = (
+        Choice("off", _("Switch off"), fill(cancels, {"n": reach.waiting}))
+        if rule.enabled
+        else Choice("on", _("Switch on"), _("for deals that enter from now on"))
+    )
+    return [
+        switch,
+        Choice("present", _("Apply to deals already here"), fill(starts, {"n": reach.present}), why_not=off),
+        Choice("waiting", _("Apply to waiting runs"), fill(renews, {"n": reach.outdated}), why_not=off),
+    ]
+
+
+async def _apply(app: FunilApp, rule: Rule, to: Literal["present", "waiting"]) -> None:
+    jobs = await asyncio.to_thread(app.desk.store.read, commands.apply_rule(rule.id, to, _by(app)))
+    reached = await _write(app, *jobs)
+    if reached is not None:
+        words = ngettext("“{rule}” reached {n} run.", "“{rule}” reached {n} runs.", sum(reached))
+        app.say(fill(words, {"rule": rule.name, "n": sum(reached)}))

@@ -1,0 +1,135 @@
+"""The actions by which a person steers what rules do: stop, run now, retry, cancel, resolve, pause, switch."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from core.i18n import N_
+from core.i18n import gettext as _
+from tui.actions import Action, Scope
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+    from tui.outbound_rows import LogLine
+
+
+def _do(name: str) -> Callable[[FunilApp], Awaitable[None]]:
+    """Return what an action of :mod:`tui.steering` does; that module is loaded when one is first used."""
+
+    def run(app: FunilApp) -> Awaitable[None]:
+        work: Awaitable[None] = getattr(import_module("tui.steering"), name)(app)
+        return work
+
+    return run
+
+
+def _line(name: str) -> Callable[[FunilApp], str | None]:
+    def why_not(app: FunilApp) -> str | None:
+        judge: Callable[[LogLine | None], str | None] = getattr(import_module("tui.steering"), name)
+        return judge(app.log_view.rows.current)
+
+    return why_not
+
+
+def _no_deal(app: FunilApp) -> str | None:
+    return None if app.board.chosen() else _("There is no deal under the cursor.")
+
+
+def _no_connection(app: FunilApp) -> str | None:
+    return None if app.desk.house.connections else _("There is no connection yet.")
+
+
+def _nothing_to_redo(app: FunilApp) -> str | None:
+    return None if app.desk.redoable else _("There is no undone move.")
+
+
+REDO: Final = Action(
+    id="move.redo",
+    title=N_("Redo"),
+    help=N_("do the move again that was undone last; what had gone out does not go out twice"),
+    keys=("U",),
+    scope=Scope.APP,
+    run=lambda app: app.mover.redo(),
+    why_not=_nothing_to_redo,
+    menu=True,
+)
+
+OF_DEALS: Final = (
+    Action(
+        id="deal.rules",
+        title=N_("Its rules…"),
+        help=N_("show how the stage's rules stand on the deal; stop one, run it now, try it again"),
+        keys=("r",),
+        scope=Scope.BOARD,
+        run=_do("rules_of_deal"),
+        why_not=_no_deal,
+        menu=True,
+    ),
+    Action(
+        id="deal.stop",
+        title=N_("Stop what waits"),
+        help=N_("stop all waiting runs of the deal, or of all marked ones, in their stage"),
+        keys=("s",),
+        scope=Scope.BOARD,
+        run=_do("stop_deals"),
+        why_not=_no_deal,
+        menu=True,
+    ),
+    Action(
+        id="stage.rules",
+        title=N_("Rules of this stage…"),
+        help=N_("switch a rule of the stage on or off, or apply it to deals and runs already there"),
+        keys=("R",),
+        scope=Scope.BOARD,
+        run=_do("rules_of_stage"),
+    ),
+)
+
+OF_LOG: Final = (
+    Action(
+        id="log.retry",
+        title=N_("Try now"),
+        help=N_("try the message now: a held one without its grace, a failed one in a new round"),
+        keys=("r",),
+        scope=Scope.LOG,
+        run=_do("retry"),
+        why_not=_line("why_not_retry"),
+        hint=N_("try now"),
+        hint_rank=16,
+        palette=False,
+    ),
+    Action(
+        id="log.cancel",
+        title=N_("Cancel"),
+        help=N_("keep the message from going out"),
+        keys=("x",),
+        scope=Scope.LOG,
+        run=_do("cancel"),
+        why_not=_line("why_not_cancel"),
+        hint=N_("cancel"),
+        hint_rank=18,
+        palette=False,
+    ),
+    Action(
+        id="log.resolve",
+        title=N_("What became of it…"),
+        help=N_("say what became of a message whose outcome nobody knows"),
+        keys=("w",),
+        scope=Scope.LOG,
+        run=_do("resolve"),
+        why_not=_line("why_not_resolve"),
+        palette=False,
+    ),
+)
+
+OF_LINES: Final = Action(
+    id="connection.pause",
+    title=N_("Pause or resume a connection…"),
+    help=N_("hold back what goes out through a connection, or through all, or let it go again"),
+    keys=("c",),
+    scope=Scope.APP,
+    run=_do("connections"),
+    why_not=_no_connection,
+)
