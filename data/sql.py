@@ -240,19 +240,20 @@ class Db:
         self.written += len(rows)
         return None
 
-    def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
-        """Run a statement once per row of parameters."""
+    def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> int:
+        """Run a statement once per row of parameters; returns how many rows it made or changed altogether."""
         args = statement.ready(self.dialect).args
-        self.tuples(statement, [args(row) for row in rows])
+        return self.tuples(statement, [args(row) for row in rows])
 
-    def tuples(self, statement: Statement, batch: Sequence[Sequence[Any]], /) -> None:
-        """Run a statement once per row of values that stand in the order of its parameters."""
+    def tuples(self, statement: Statement, batch: Sequence[Sequence[Any]], /) -> int:
+        """Run a statement once per row of values that stand in the order of its parameters; returns the same."""
         ready = statement.ready(self.dialect)
         self.written += len(batch)
         if len(batch) == 1:
             self._cursor.execute(ready.sql, batch[0])
         elif batch:
             self._cursor.executemany(ready.sql, batch)
+        return self._cursor.rowcount if batch else 0
 
     def rows(self, statement: Statement, /, **params: Any) -> list[Row]:
         """Return all rows, of a query or of a change that returns what it changed."""

@@ -24,6 +24,7 @@ from data.sql import Statement
 from data.tx_accepted import AcceptedWriter
 from data.tx_deals import DealWriter, Pair
 from data.tx_effects import EffectWriter
+from data.tx_fence import DELIVERY_STATES, RUN_STATES, FenceWriter, still_true
 from data.tx_statements import alteration, insertion
 
 _FATE: Final = (
@@ -62,27 +63,29 @@ REWRITE_DELIVERY = _if_ours([*_FATE, "recipient", "text", "subject", "data"])
 ADD_LINE = insertion(timeline, leave=("delivery",))
 
 
-class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
+class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
     """Writes plans, table by table, in the order in which rows depend on one another."""
 
     def apply(self, plan: Plan) -> Applied:
         """Write a plan. Raises ``StaleDeal`` when a deal is no longer as the planner saw it; runs and deliveries that
-        are no longer so are left alone."""
+        are no longer so are left alone, and the history does not tell what did not happen to them."""
         self._lock(plan)
+        passed: set[str] = set()
         if plan.entries_changed:
             self.db.many(CHANGE_ENTRY, [_entry_change(after) for _, after in plan.entries_changed])
-        made = self._enter(plan.entered) if plan.entered else []
+        made = self._enter(plan.entered, passed) if plan.entered else []
         if plan.deals_changed:
             self._write_deals(plan.deals_changed, [None] * len(plan.deals_changed))
         if plan.runs:
             self.db.many(ADD_RUN, [mapping_work.run_params(run) for run in plan.runs])
         if plan.runs_changed:
-            self.db.many(CHANGE_RUN, [_run_change(*pair) for pair in plan.runs_changed])
+            passed |= self._change_runs([_run_change(*pair) for pair in plan.runs_changed])
         sent = self.db.new_ids(ADD_DELIVERY, [_new_delivery(delivery) for delivery in plan.deliveries])
         if plan.deliveries_changed:
-            self._change_deliveries(plan.deliveries_changed)
+            passed |= self._change_deliveries(plan.deliveries_changed)
         held = self._accept(plan.accepted) if plan.accepted else ()
-        lines = [*self._affect_all(plan.effects), *plan.timeline] if plan.effects else plan.timeline
+        told = still_true(plan.timeline, passed)
+        lines = [*self._affect_all(plan.effects), *told] if plan.effects else told
         if lines:
             self.db.tuples(ADD_LINE, mapping_work.timeline_rows(lines))
         self._tell_of(plan, sent)
@@ -99,8 +102,9 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
         seen = [new.before for new in plan.entered if new.before] + [before for before, _ in plan.deals_changed]
         self._lock_deals(seen, (deal for deal, _, _ in plan.effects))
 
-    def _enter(self, entered: Sequence[NewEntry]) -> list[int]:
-        """Bring deals into stages: end the former stay, begin the new one, link it and start its runs."""
+    def _enter(self, entered: Sequence[NewEntry], passed: set[str]) -> list[int]:
+        """Bring deals into stages: end the former stay, begin the new one, link it and start its runs. ``passed`` takes
+        what somebody else was quicker with."""
         closing = [{"id": new.closes.id, "ended_at": new.entry.at} for new in entered if new.closes]
         if closing:
             self.db.many(CLOSE_ENTRY, closing)
@@ -113,16 +117,21 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
             started += [mapping_work.new_run_row(run, entry) for run in new.runs]
             cancelled += [_run_change(*pair) | {"cancelled_by": entry} for pair in new.cancelled_runs]
             if new.cancelled_deliveries:
-                self._change_deliveries(new.cancelled_deliveries, entry)
+                passed |= self._change_deliveries(new.cancelled_deliveries, entry)
         if started:
             self.db.tuples(ADD_RUN, started)
         if cancelled:
-            self.db.many(CHANGE_RUN, cancelled)
+            passed |= self._change_runs(cancelled)
         return made
 
-    def _change_deliveries(self, pairs: Sequence[tuple[Delivery, Delivery]], by: int | None = None) -> None:
-        """Change deliveries that nobody else has changed since; ``by`` is the entry that cancels them."""
-        rows = []
+    def _change_runs(self, rows: Sequence[mapping.Params]) -> set[str]:
+        return self._change_seen(CHANGE_RUN, RUN_STATES, rows, "R")
+
+    def _change_deliveries(self, pairs: Sequence[tuple[Delivery, Delivery]], by: int | None = None) -> set[str]:
+        """Change deliveries that nobody else has changed since, and return those passed over; ``by`` is the entry that
+        cancels them."""
+        rows: list[mapping.Params] = []
+        passed: set[str] = set()
         for before, after in pairs:
             row = _delivery_change(before, after)
             if by is not None:
@@ -130,8 +139,10 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter):
             if before.message is after.message or before.message == after.message:
                 rows.append(row)
             else:
-                self.db.run(REWRITE_DELIVERY, **mapping_work.delivery_params(after) | row)
-        self.db.many(CHANGE_DELIVERY, rows)
+                passed |= self._change_seen(
+                    REWRITE_DELIVERY, DELIVERY_STATES, [mapping_work.delivery_params(after) | row], "M"
+                )
+        return passed | self._change_seen(CHANGE_DELIVERY, DELIVERY_STATES, rows, "M")
 
     def _affect_all(self, wanted: Sequence[tuple[str, str, DealEffect]]) -> list[TimelineRow]:
         lines: list[TimelineRow] = []

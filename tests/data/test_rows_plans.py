@@ -149,6 +149,35 @@ def test_a_delivery_that_is_no_longer_ours_is_left_alone(ground: Ground, seen: d
     assert tx.deliveries(_all())[0].status is DeliveryStatus.SENT
 
 
+def test_history_tells_nothing_of_a_change_that_was_passed_over(ground: Ground) -> None:
+    tx = ground.tx()
+    deal = create(tx, a_deal(), [a_run(rule="r1"), a_run(rule="r2", position=1)])
+    tx.apply(Plan(deliveries=[a_delivery(worker="me"), a_delivery(worker="me"), a_delivery(worker="me")]))
+    rebooked, first, second = tx.deliveries(_all())
+    one, two = tx.runs(deal.entry or 0)
+    done = replace(one, status=RunStatus.DONE, ended_at=NOON)
+    tx.apply(Plan(runs_changed=[(one, done)]))
+    failed = [(d, replace(d, status=DeliveryStatus.FAILED, worker=None)) for d in (first, second)]
+    stale = replace(first, worker="another")
+    stopped = [(r, replace(r, status=RunStatus.CANCELLED, ended_at=NOON)) for r in (one, two)]
+    rewritten = replace(failed[0][1], id=rebooked.id, message=replace(rebooked.message, to="new@x.example"))
+    tx.apply(
+        Plan(
+            runs_changed=stopped,
+            deliveries_changed=[(stale, failed[0][1]), failed[1], (replace(rebooked, worker="x"), rewritten)],
+            timeline=[_told(run=run.public_id) for run, _ in stopped]
+            + [_told(delivery=d.public_id) for d in (first, second, rebooked)]
+            + [_told(), _told(run="R999")],
+        )
+    )
+    told = [dict(entry.data) for entry in tx.timeline(deal.id) if entry.text.msg == "told"]
+    assert told[::-1] == [{"run": two.public_id}, {"delivery": second.public_id}, {}, {"run": "R999"}]
+
+
+def _told(**data: Any) -> TimelineRow:
+    return TimelineRow(deal="D1", at=NOON, kind=TimelineKind.RUN, text=Words("told"), data=data)
+
+
 def test_a_text_rendered_again_replaces_the_old_one(ground: Ground) -> None:
     tx = ground.tx()
     tx.apply(Plan(deliveries=[a_delivery()]))
