@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 import tempfile
@@ -10,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final
 
 from adapters.cli.files import STDIN
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TOLD: Final = 20
 """How many wrong rows are told of."""
 _EVERY: Final = 0.2
+_BLOCK: Final = 64 * 1024
 _IN_MEMORY: Final = 8 * 1024 * 1024
 
 
@@ -76,16 +77,24 @@ def _name(word: str) -> str:
 def _file(word: str) -> Iterator[BinaryIO]:
     """Open a file that can be read twice; what comes through a pipe is kept in a nameless one meanwhile."""
     try:
-        with sys.stdin.buffer if word == STDIN else Path(word).open("rb") as given:
+        with _opened(word) as given:
             if word != STDIN and given.seekable():
                 yield given
                 return
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:
-                copyfileobj(given, kept)
+                while block := given.read1(_BLOCK):  # hears ctrl-c between what a slow pipe sends
+                    kept.write(block)
                 yield _binary(kept)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise BadInput(N_("{file} cannot be read: {why}"), file=_name(word), why=why) from None
+
+
+def _opened(word: str) -> io.BufferedReader:
+    if word != STDIN:
+        return Path(word).open("rb")
+    given: Any = sys.stdin.buffer
+    return given  # type: ignore[no-any-return]
 
 
 def _binary(file: IO[bytes]) -> BinaryIO:
