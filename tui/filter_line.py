@@ -30,18 +30,23 @@ class FilterLine(Input):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, placeholder=_("words of the title, the client, the company"), compact=True)
-        self.display = False
+        self._close()
 
     def open(self, words: str) -> None:
         """Begin to type, with the present words to change."""
         with self.prevent(Input.Changed):
             self.value = words
-        self.display = True
+        self.display = self.can_focus = True
         self.focus()
+
+    def _close(self) -> None:
+        # Closed it must not take the focus either: a screen that comes up gives it to the first widget that can have
+        # it, and with it the keys typed while the program starts.
+        self.display = self.can_focus = False
 
     def action_keep(self) -> None:
         """Keep the words and go back to the board."""
-        self.display = False
+        self._close()
         self.post_message(self.Words(self.value, done=True))
 
     def action_give_up(self) -> None:

@@ -202,3 +202,14 @@ async def test_the_first_run_asks_what_to_begin_with(keys: tuple[str, ...], choi
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*keys)
     assert app.return_value is choice
+
+
+async def test_a_closed_filter_takes_no_keys() -> None:
+    world = memory_world(engine=False)
+    world.deal("Order 1001")
+    async with world.board() as pilot:
+        app = app_of(pilot)
+        app.filter_line.focus()
+        await pilot.press("L")
+        await until(pilot, lambda: world.stage_of("Order 1001") == "delivery")
+        assert app.desk.search == ""
