@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from core.i18n import N_
 from core.misfits import Unfit
@@ -21,11 +21,22 @@ _REFUSAL = N_(
 class AdapterSettings(BaseModel):
     """Base of every adapter's settings: unknown keys are refused, values are frozen, secrets never stand in the open.
 
+    ``per_minute`` is the engine's business (:mod:`core.engine.lines`): every connection may have it, adapters need not
+    look at it.
+
     A field of type ``SecretStr`` is a secret. Validation takes one only with the context ``{"secrets": True}``,
     which the registry gives after looking it up; from a board file it is refused. So its default is None, always.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        le=60_000,
+        title=N_("Messages a minute"),
+        description=N_("How many messages may go out in a minute, evenly spread; empty: no limit"),
+    )
 
     @field_validator("*", mode="before")
     @classmethod

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from benchmarks.ground import ROUNDS, Line, copy, fdatasync, folder, make, opened, ratio, recording, replay, timed
 from core import commands
-from core.engine import dispatching, running
+from core.engine import leasing, running
 from core.engine.loop import Engine
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.house import Connection
@@ -252,11 +252,12 @@ def _screen(path: Path, base: str) -> Line:
 
     def worker(number: int) -> None:
         while not stop.is_set():
-            claimed = store.write_now(dispatching.claim("mail", f"w{number}", 25), Priority.DELIVERIES)
+            job = leasing.claim("mail", f"w{number}", 25, random.Random(number))
+            claimed = store.write_now(job, Priority.DELIVERIES).deliveries
             if not claimed:
                 store.write_now(commands.move([f"D{2000 + number}"], "idle"), Priority.RUNS)
                 continue
-            store.write_now(dispatching.release([d.id for d in claimed], f"w{number}"), Priority.DELIVERIES)
+            store.write_now(leasing.release([d.id for d in claimed], f"w{number}"), Priority.DELIVERIES)
 
     threads = [threading.Thread(target=worker, args=(i,)) for i in range(4)]
     for thread in threads:

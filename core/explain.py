@@ -45,7 +45,7 @@ def run_shape(
     entry = reader.entry(run.entry)
     reason, detail, due = run.reason, run.detail, run.due_at
     if run.status is RunStatus.SENDING and delivery is not None:
-        row = outbound.row_of(reader.house(), delivery)
+        row = outbound.row_of(reader.house(), delivery, reader.lines(), reader.now())
         reason, detail, due = row.reason, row.detail, row.due_at
     return {
         "id": run.public_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,7 +14,8 @@ from core.engine.judging import act
 from core.i18n import N_
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.house import House
-from core.model.moment import Moment
+from core.model.line import Line
+from core.model.moment import Moment, iso
 from core.model.run import Run, RunStatus
 from core.ports import DeliveryFilter, Random, Reader
 from core.rules import catalogue
@@ -54,7 +55,8 @@ def log(reader: Reader, where: DeliveryFilter, statuses: frozenset[str] = frozen
     wanted = statuses - {HELD}
     if not statuses or wanted:
         where = replace_statuses(where, wanted)
-        rows += [row_of(house, d) for d in reader.deliveries(where)]
+        lines, now = reader.lines(), reader.now()
+        rows += [row_of(house, d, lines, now) for d in reader.deliveries(where)]
     return rows[: where.limit] if where.limit is not None else rows
 
 
@@ -70,9 +72,10 @@ def replace_statuses(where: DeliveryFilter, statuses: frozenset[str]) -> Deliver
     )
 
 
-def row_of(house: House, delivery: Delivery) -> Row:
-    """Return the line of a stored delivery; one behind a paused connection, or one out of use, says so."""
-    reason, detail = _behind(house, delivery) or (delivery.reason, delivery.detail)
+def row_of(house: House, delivery: Delivery, lines: Mapping[str, Line], now: Moment) -> Row:
+    """Return the line of a stored delivery; one behind a paused or resting connection, or one out of use, says so."""
+    why = _behind(house, delivery) or _behind_rest(delivery, lines.get(delivery.connection), now)
+    reason, detail = why or (delivery.reason, delivery.detail)
     return Row(
         id=delivery.public_id,
         deal=delivery.deal,
@@ -81,7 +84,7 @@ def row_of(house: House, delivery: Delivery) -> Row:
         message=delivery.message,
         status=delivery.status.value,
         at=delivery.at,
-        due_at=delivery.due_at,
+        due_at=_due(delivery, lines.get(delivery.connection), now),
         reason=reason,
         detail=detail,
         attempts=delivery.attempts,
@@ -101,6 +104,26 @@ def _behind(house: House, delivery: Delivery) -> tuple[str, Words] | None:
     if connection.paused is not None and delivery.reason is None:
         return "connection_paused", why_paused(connection)
     return None
+
+
+def _behind_rest(delivery: Delivery, line: Line | None, now: Moment) -> tuple[str, Words] | None:
+    """Return why a queued message does not go out, where its connection's line rests, with its own trouble if any."""
+    if delivery.status is not DeliveryStatus.QUEUED or delivery.reason == "misconfigured":
+        return None
+    if line is None or not line.rests(now):
+        return None
+    places = {"until": iso(line.open_until), "failures": line.failures, "why": delivery.detail or ""}
+    words = N_("the connection failed {failures} times in a row and rests until {until} {why}")
+    return "connection_paused", Words(words, places)
+
+
+def _due(delivery: Delivery, line: Line | None, now: Moment) -> Moment | None:
+    """Return when a message is tried next. When an unknown one's peer is asked again is no attempt."""
+    if delivery.status is DeliveryStatus.UNKNOWN:
+        return None
+    if delivery.due_at is None or line is None or line.open_until is None or not line.rests(now):
+        return delivery.due_at
+    return max(delivery.due_at, line.open_until) if delivery.status is DeliveryStatus.QUEUED else delivery.due_at
 
 
 def held_rows(reader: Reader, house: House, run: Run) -> Sequence[Row]:

@@ -17,7 +17,9 @@ from core.words import NO_WORDS, Words
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What an adapter can do. ``batch`` is how many messages one claim takes; ``concurrency`` how many go at once;
-    ``instant`` says that ``send`` never waits for anything, so that no task is made for it."""
+    ``instant`` says that ``send`` never waits for anything, so that no task is made for it. ``receipts`` are the states
+    that its peer reports after taking a message (``delivered``, ``undelivered``); ``reconciles`` says that it can be
+    asked what became of a message whose outcome is unknown."""
 
     channel: str
     idempotent: bool = False
@@ -27,6 +29,7 @@ class Capabilities:
     batch: int = 20
     concurrency: int = 1
     instant: bool = False
+    reconciles: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from core.effects import Assign, Comment, CreateTask, Notify, SetField, StartTimer, StoreFile
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery, Outcome
+from core.model.line import Attempt
 from core.model.run import Run
 from core.model.timeline import TimelineRow
 
@@ -54,6 +55,7 @@ class Plan:
     timeline: list[TimelineRow] = field(default_factory=list)
     effects: list[tuple[str, str, DealEffect]] = field(default_factory=list)
     accepted: list[tuple[Delivery, Outcome]] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
 
 
 def merge(into: Plan, more: Plan) -> None:

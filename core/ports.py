@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from core.clockwork import Clock, EngineLease, Priority, Waker
+from core.line_ports import LineReader, LineTx
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery
 from core.model.house import CompanySettings, Connection, FieldDef, House
@@ -68,7 +69,7 @@ T = TypeVar("T")
 Random = random.Random
 
 
-class Reader(Protocol):
+class Reader(LineReader, Protocol):
     """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
 
     def house(self) -> House:
@@ -134,8 +135,8 @@ class Reader(Protocol):
     def deliveries_of_entry(self, entry_id: int) -> Sequence[Delivery]:
         """Return the deliveries that runs of one stay made, oldest first."""
 
-    def ran_once(self, deal_id: str, rule_id: str) -> bool:
-        """Return whether an earlier run of the rule on the deal is done, or has its message on the way."""
+    def ran_once(self, deal_id: str, rule_id: str, but: int = 0) -> bool:
+        """Return whether a run of the rule on the deal, other than ``but``, is done or has its message on the way."""
 
     def automatic_moves(self, deal_id: str, since: Moment) -> int:
         """Return how many entries of the deal since then no person asked for (undone ones count)."""
@@ -193,7 +194,8 @@ class Reader(Protocol):
         """Return the fingerprint of where an engine last ran on this database; None before the first."""
 
     def due_connections(self, now: Moment) -> Sequence[str]:
-        """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
+        """Return the ids of connections with a queued, unleased delivery that is due and may go now: those that are
+        paused, rest after failures or wait for their rate are left out."""
 
     def waiting_runs_count(self, rule_id: str | None = None) -> int:
         """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting; or
@@ -209,17 +211,8 @@ class Reader(Protocol):
         """Return how many messages wait for another attempt, and behind paused connections, for the header."""
 
     def next_due(self, after: Moment | None = None) -> Moment | None:
-        """Return the earliest moment (later than ``after``) at which a run, a delivery or a timer is due; None when
-        nothing waits."""
-
-    def overdue(self, before: Moment) -> Overdue:
-        """Return how much should have gone out before a moment: for the question that an engine's start asks."""
-
-    def overdue_runs(self, before: Moment, limit: int, offset: int = 0) -> Sequence[Run]:
-        """Return waiting runs, of rules that send something, that were due before a moment, longest overdue first."""
-
-    def overdue_messages(self, before: Moment, limit: int, offset: int = 0) -> Sequence[Delivery]:
-        """Return queued messages, never tried and behind no pause, that were due before a moment, oldest first."""
+        """Return the earliest moment (later than ``after``) at which a run, a timer, or a delivery whose connection may
+        then be used is due; None when nothing waits."""
 
     def notifications(self, user: str | None = None) -> Sequence[Mapping[str, Any]]:
         """Return what users were told in the app, newest first."""
@@ -234,7 +227,7 @@ class Reader(Protocol):
         """Return the durable timers that have not fired, soonest first."""
 
 
-class Tx(Reader, Protocol):
+class Tx(Reader, LineTx, Protocol):
     """One write transaction (behind a savepoint): reads that see its own writes, and the writes."""
 
     def apply(self, plan: Plan) -> Applied:
@@ -265,7 +258,8 @@ class Tx(Reader, Protocol):
         ``sending``, and of each deal the first in (moment, position, id) among those that can go now."""
 
     def mark_sending(self, deliveries: Iterable[int], worker: str, now: Moment) -> Sequence[int]:
-        """Turn leased rows into the durable state ``sending`` (policy ``hold``); returns the ids still ours."""
+        """Turn leased rows into the durable state ``sending`` (policy ``hold``), tried now; returns the ids still
+        ours."""
 
     def leased(self, deliveries: Iterable[int], worker: str) -> Collection[int]:
         """Return which of these rows the worker still has: another engine may have taken them over meanwhile."""
@@ -292,7 +286,7 @@ class Tx(Reader, Protocol):
         """Make or change a user."""
 
     def put_connection(self, connection: Connection) -> None:
-        """Make or change a connection."""
+        """Make or change a connection; its line is tried anew."""
 
     def put_constant(self, name: str, value: Any) -> None:
         """Make or change a constant."""
@@ -319,7 +313,8 @@ class Tx(Reader, Protocol):
         """Make or change a client company."""
 
     def pause_connection(self, connection: str, reason: str | None) -> None:
-        """Hold back everything behind a connection (a reason code), or let it go again (None)."""
+        """Hold back everything behind a connection (a reason code), or let it go again (None); its line is tried
+        anew."""
 
     def set_clock(self, moment: Moment | None) -> None:
         """Set the simulated clock, or go back to the real one (None)."""

@@ -20,6 +20,8 @@ PATIENCE: Final = 0.3
 _PAUSE: Final = 0.01
 _CLASS: Final = 0x46756E69
 """The first half of the key of PostgreSQL's advisory locks: “Funi”."""
+LINES: Final = _CLASS + 1
+"""The same for the locks of connections' lines, which live as long as a transaction."""
 
 
 def worker_id(name: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from core import words
 from core.engine import outcomes
-from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
+from core.model.delivery import Channel, Delivery, DeliveryStatus, Message, OutcomeKind
+from core.model.line import Attempt, Line, Receipt
 from core.model.rule import Unknown
 from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind, TimelineRow
@@ -218,6 +219,78 @@ def timeline_of(row: Row, sent: Delivery | None = None) -> TimelineEntry:
         said = outcomes.sent_row(sent, at)
         return TimelineEntry(id_, deal, at, said.kind, by, said.text, said.data)
     return TimelineEntry(id_, deal, at, TimelineKind(kind), by, words.load(text), load_dict(data))
+
+
+def line_params(line: Line) -> Params:
+    """Return a line's row."""
+    return {
+        "connection": line.connection,
+        "failures": line.failures,
+        "opens": line.opens,
+        "open_until": line.open_until,
+        "free_at": line.free_at,
+    }
+
+
+def line_of(row: Row) -> Line:
+    """Read how a connection's line stands."""
+    connection, failures, opens, open_until, free_at = row
+    return Line(connection=connection, failures=failures, opens=opens, open_until=open_until, free_at=free_at)
+
+
+def attempt_params(attempt: Attempt) -> Params:
+    """Return an attempt's row."""
+    return {
+        "delivery": attempt.delivery,
+        "round": attempt.round,
+        "number": attempt.number,
+        "at": attempt.at,
+        "outcome": attempt.outcome.value,
+        "reason": attempt.reason,
+        "detail": dump_words(attempt.detail),
+    }
+
+
+def attempt_of(row: Row) -> Attempt:
+    """Read an attempt."""
+    _, delivery, round_, number, at, outcome, reason, detail = row
+    return Attempt(
+        delivery=delivery,
+        round=round_,
+        number=number,
+        at=at,
+        outcome=OutcomeKind(outcome),
+        reason=reason,
+        detail=words.load(detail),
+    )
+
+
+def receipt_params(receipt: Receipt) -> Params:
+    """Return a receipt's row, without the id that the database counts."""
+    return {
+        "connection": receipt.connection,
+        "outside_id": kept(receipt.outside_id),
+        "provider_id": kept(receipt.provider_id),
+        "status": receipt.status.value,
+        "reason": receipt.reason,
+        "at": receipt.at,
+        "delivery": receipt.delivery,
+    }
+
+
+def receipt_of(row: Row) -> Receipt:
+    """Read a receipt."""
+    id_, connection, outside_id, provider_id, status, reason, at, delivery = row
+    return Receipt(
+        connection=connection,
+        outside_id=outside_id,
+        provider_id=provider_id,
+        status=_DELIVERY[status],
+        at=at,
+        reason=reason,
+        delivery=delivery,
+        id=id_,
+    )
 
 
 def timer_of(row: Row) -> Mapping[str, Any]:

@@ -110,7 +110,12 @@ RUNS_CANCELLED_BY = Statement(
 RAN_ONCE = Statement(
     lambda: (
         select(runs.c.id)
-        .where(runs.c.deal == the("deal"), runs.c.rule == the("rule"), runs.c.status.in_(("done", "sending")))
+        .where(
+            runs.c.deal == the("deal"),
+            runs.c.rule == the("rule"),
+            runs.c.status.in_(("done", "sending")),
+            runs.c.id != the("but"),
+        )
         .limit(1)
     )
 )
@@ -235,9 +240,9 @@ class EntryReader(Base):
         row = self.db.one(ANY_RUN)
         return row is not None and row[0] is not None
 
-    def ran_once(self, deal_id: str, rule_id: str) -> bool:
-        """Return whether an earlier run of the rule on the deal is done."""
-        return self.db.one(RAN_ONCE, deal=deal_id, rule=rule_id) is not None
+    def ran_once(self, deal_id: str, rule_id: str, but: int = 0) -> bool:
+        """Return whether a run of the rule on the deal, other than ``but``, is done or has its message on the way."""
+        return self.db.one(RAN_ONCE, deal=deal_id, rule=rule_id, but=but) is not None
 
     def _runs(self, statement: Statement, **params: Any) -> list[Run]:
         return [mapping_work.run_of(row) for row in self.db.rows(statement, **params)]

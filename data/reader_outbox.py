@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select
 
 from core.model.delivery import Delivery
 from core.model.moment import Moment
@@ -20,10 +20,11 @@ from data.reader_base import the
 from data.reader_config import connections
 from data.reader_entries import RUNS_CANCELLED_BY, EntryReader, runs
 from data.sql import Statement, among
-from data.tables_work import DeliveryRow, TimerRow
+from data.tables_work import DeliveryRow, LineRow, TimerRow
 
 deliveries: Final = table_of(DeliveryRow)
 timers: Final = table_of(TimerRow)
+lines: Final = table_of(LineRow)
 
 DELIVERY = Statement(lambda: select(deliveries).where(deliveries.c.id == the("id")))
 DELIVERIES_BY_ID = Statement(lambda: select(deliveries).where(among(deliveries.c.id, "ids")))
@@ -71,11 +72,24 @@ def _mentions() -> Any:
 
 queued: Final = and_(deliveries.c.status == "queued", deliveries.c.worker.is_(None))
 usable: Final = and_(connections.c.paused.is_(None), connections.c.archived == false())
+_with_lines: Final = connections.outerjoin(lines, lines.c.connection == connections.c.id)
+
+
+def open_now(line: Any) -> ColumnElement[bool]:
+    """Return the condition that a line, which may have no row, neither rests nor waits for its rate."""
+    return and_(
+        or_(line.c.open_until.is_(None), line.c.open_until <= the("now")),
+        or_(line.c.free_at.is_(None), line.c.free_at <= the("now")),
+    )
+
+
 DUE_CONNECTIONS = Statement(
     lambda: (
         select(connections.c.id)
+        .select_from(_with_lines)
         .where(
             usable,
+            open_now(lines),
             select(deliveries.c.id)
             .where(deliveries.c.connection == connections.c.id, queued, deliveries.c.due_at <= the("now"))
             .correlate(connections)
@@ -86,17 +100,44 @@ DUE_CONNECTIONS = Statement(
 )
 
 
+def _ways(*, ahead: bool) -> Select[Any]:
+    """Each usable connection: when its first message can go and its first question be asked, its line allowing.
+
+    ``ahead``: the first later than ``after``. A line that may be used only later than that lets nothing go before.
+    """
+    gate = func.coalesce(lines.c.open_until, 0), func.coalesce(lines.c.free_at, 0)
+
+    def first(*which: Any) -> Any:
+        found = select(func.min(deliveries.c.due_at)).where(deliveries.c.connection == connections.c.id, *which)
+        return found.correlate(connections).scalar_subquery()
+
+    asked = (deliveries.c.status == "unknown", deliveries.c.due_at.is_not(None))
+    shown = {"message": first(queued), "question": first(*asked), "rested": gate[0], "free": gate[1]}
+    if ahead:
+        later = deliveries.c.due_at > the("after")
+        shown |= {"later_message": first(queued, later), "later_question": first(*asked, later)}
+    named = [each.label(name) for name, each in shown.items()]
+    return select(*named).select_from(_with_lines).where(usable)
+
+
 def _next_due(*, ahead: bool) -> Select[Any]:
     run = select(func.min(runs.c.due_at)).where(runs.c.status == "waiting", runs.c.due_at.is_not(None))
-    first = select(func.min(deliveries.c.due_at)).where(deliveries.c.connection == connections.c.id, queued)
     timer = select(func.min(timers.c.at))
     if ahead:
-        run = run.where(runs.c.due_at > the("after"))
-        first = first.where(deliveries.c.due_at > the("after"))
-        timer = timer.where(timers.c.at > the("after"))
-    earliest = first.correlate(connections).scalar_subquery()
-    delivery = select(func.min(earliest)).select_from(connections).where(usable)
-    return select(run.scalar_subquery(), delivery.scalar_subquery(), timer.scalar_subquery())
+        run, timer = run.where(runs.c.due_at > the("after")), timer.where(timers.c.at > the("after"))
+    way = _ways(ahead=ahead).subquery()
+    message = _later(way.c.message, _later(way.c.rested, way.c.free))
+    question = _later(way.c.question, way.c.rested)
+    if ahead:
+        message = case((message > the("after"), message), else_=way.c.later_message)
+        question = case((question > the("after"), question), else_=way.c.later_question)
+    each = run, timer, select(func.min(message)), select(func.min(question))
+    return select(*(one.scalar_subquery() for one in each))
+
+
+def _later(due: Any, usable_at: Any) -> Any:
+    """Return the later of two moments; nothing due stays nothing (PostgreSQL's ``greatest`` would leave it out)."""
+    return case((due.is_(None), null()), (due < usable_at, usable_at), else_=due)
 
 
 def _stuck() -> Select[Any]:
@@ -157,7 +198,8 @@ class OutboxReader(EntryReader):
         )
 
     def due_connections(self, now: Moment) -> Sequence[str]:
-        """Return the ids of connections with a queued, unleased delivery that is due, paused ones left out."""
+        """Return the ids of connections with a queued, unleased delivery that is due and may go now: those that are
+        paused, rest after failures or wait for their rate are left out."""
         return [row[0] for row in self.db.rows(DUE_CONNECTIONS, now=now)]
 
     def stuck(self, now: Moment) -> Stuck:
@@ -166,8 +208,8 @@ class OutboxReader(EntryReader):
         return Stuck(sum(row[1] for row in rows), {row[0]: row[2] for row in rows if row[2] is not None})
 
     def next_due(self, after: Moment | None = None) -> Moment | None:
-        """Return the earliest moment (later than ``after``) at which a run, a delivery or a timer is due; None when
-        nothing waits."""
+        """Return the earliest moment (later than ``after``) at which a run, a timer, or a delivery whose connection may
+        then be used is due; None when nothing waits."""
         row = (self.db.one(NEXT_DUE) if after is None else self.db.one(NEXT_DUE_AHEAD, after=after)) or ()
         return min((moment for moment in row if moment is not None), default=None)
 

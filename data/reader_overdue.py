@@ -14,7 +14,8 @@ from core.views import Overdue
 from data.reader_base import the
 from data.reader_config import ConfigReader, connections
 from data.reader_entries import runs
-from data.reader_outbox import OutboxReader, deliveries, queued, usable
+from data.reader_lines import LineReader
+from data.reader_outbox import deliveries, queued, usable
 from data.sql import Statement, among
 
 _run: Final = and_(runs.c.status == "waiting", runs.c.due_at.is_not(None), runs.c.due_at < the("before"))
@@ -49,7 +50,7 @@ OVERDUE_MESSAGES = Statement(
 )
 
 
-class OverdueReader(OutboxReader, ConfigReader):
+class OverdueReader(LineReader, ConfigReader):
     """Counts and lists what an engine finds overdue when it starts."""
 
     def overdue(self, before: Moment) -> Overdue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.reader import SqlReader
+from data.tx_lines import LineWriter
 from data.tx_people import PeopleWriter
 from data.tx_queue import QueueTaker
 from data.tx_staged import StagedWriter
@@ -10,5 +11,5 @@ from data.tx_staged import StagedWriter
 __all__ = ["SqlTx"]
 
 
-class SqlTx(PeopleWriter, QueueTaker, StagedWriter, SqlReader):
+class SqlTx(PeopleWriter, QueueTaker, StagedWriter, LineWriter, SqlReader):
     """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

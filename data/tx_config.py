@@ -28,6 +28,7 @@ from data.reader_config import (
     triggers,
     users,
 )
+from data.reader_outbox import lines
 from data.sql import Statement, among
 from data.tx_feed import FeedWriter
 from data.tx_statements import alteration, insertion, upsertion
@@ -78,6 +79,10 @@ PAUSE = Statement(
         .where(connections.c.id == the("id"), connections.c.paused.is_distinct_from(the("present")))
     )
 )
+# Whoever mends a connection, or lets it go again, wants it tried now.
+TRY_ANEW = Statement(
+    lambda: update(lines).values(failures=0, opens=0, open_until=None).where(lines.c.connection == the("id"))
+)
 RECONFIGURED = Statement(lambda: update(meta).values(config_version=the("version")).where(meta.c.id == 1))
 VERSION = Statement(
     lambda: select(meta.c.config_version).where(meta.c.id == 1),
@@ -101,7 +106,8 @@ class ConfigWriter(ConfigReader, FeedWriter):
         self._put(PUT_USER, mapping_house.user_params(user))
 
     def put_connection(self, connection: Connection) -> None:
-        """Make or change a connection."""
+        """Make or change a connection; its line is tried anew."""
+        self.db.run(TRY_ANEW, id=connection.id)
         self._put(PUT_CONNECTION, mapping_house.connection_params(connection))
 
     def put_constant(self, name: str, value: Any) -> None:
@@ -158,7 +164,9 @@ class ConfigWriter(ConfigReader, FeedWriter):
         self._put(REMOVE_TRIGGER, {"id": trigger_id, "removed": True})
 
     def pause_connection(self, connection: str, reason: str | None) -> None:
-        """Hold back everything behind a connection (a reason code), or let it go again (None)."""
+        """Hold back everything behind a connection (a reason code), or let it go again (None); its line is tried
+        anew."""
+        self.db.run(TRY_ANEW, id=connection)
         if self.db.run(PAUSE, id=connection, paused=reason, present=reason):
             self._reconfigured()
 

@@ -19,6 +19,7 @@ from data import mapping, mapping_work
 from data.reader_base import the
 from data.reader_board import timeline
 from data.reader_entries import entries, runs
+from data.reader_lines import attempts
 from data.reader_outbox import deliveries
 from data.sql import Statement
 from data.tx_accepted import AcceptedWriter
@@ -59,8 +60,9 @@ def _if_ours(names: Sequence[str]) -> Statement:
 
 
 CHANGE_DELIVERY = _if_ours(_FATE)
-REWRITE_DELIVERY = _if_ours([*_FATE, "recipient", "text", "subject", "data"])
+REWRITE_DELIVERY = _if_ours([*_FATE, "connection", "recipient", "text", "subject", "data"])
 ADD_LINE = insertion(timeline, leave=("delivery",))
+ADD_ATTEMPT = insertion(attempts)
 
 
 class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
@@ -84,6 +86,8 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
         if plan.deliveries_changed:
             passed |= self._change_deliveries(plan.deliveries_changed)
         held = self._accept(plan.accepted) if plan.accepted else ()
+        if plan.attempts:
+            self.db.many(ADD_ATTEMPT, [mapping_work.attempt_params(attempt) for attempt in plan.attempts])
         told = still_true(plan.timeline, passed)
         lines = [*self._affect_all(plan.effects), *told] if plan.effects else told
         if lines:
@@ -136,7 +140,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
             row = _delivery_change(before, after)
             if by is not None:
                 row["cancelled_by"] = by
-            if before.message is after.message or before.message == after.message:
+            if before.connection == after.connection and _same_text(before, after):
                 rows.append(row)
             else:
                 passed |= self._change_seen(
@@ -172,6 +176,10 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
 
 def _entry_change(after: Entry) -> mapping.Params:
     return {name: getattr(after, name) for name in ("id", "ended_at", "undone_at", "left_rank", "grace_until")}
+
+
+def _same_text(before: Delivery, after: Delivery) -> bool:
+    return before.message is after.message or before.message == after.message
 
 
 def _run_change(before: Run, after: Run) -> mapping.Params:

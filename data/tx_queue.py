@@ -17,7 +17,7 @@ from data.reader_base import the
 from data.reader_config import connections
 from data.reader_deals import deals
 from data.reader_entries import runs
-from data.reader_outbox import OutboxReader, deliveries
+from data.reader_outbox import OutboxReader, deliveries, lines, open_now
 from data.sql import Statement, among
 from data.tx_feed import FeedWriter
 
@@ -42,9 +42,12 @@ DUE_RUNS = Statement(_due, _due_and_locked)
 
 def _claimable() -> Select[Any]:
     """Queued, due and unleased rows of one connection, each the first that can go of a deal with nothing on its way."""
-    other, line = deliveries.alias("other"), connections.alias("line")
+    other, way, line = deliveries.alias("other"), connections.alias("way"), lines.alias("line")
     usable = (
-        select(line.c.id).where(line.c.id == other.c.connection, line.c.paused.is_(None), ~line.c.archived).exists()
+        select(way.c.id)
+        .select_from(way.outerjoin(line, line.c.connection == way.c.id))
+        .where(way.c.id == other.c.connection, way.c.paused.is_(None), ~way.c.archived, open_now(line))
+        .exists()
     )
     earlier = and_(
         other.c.due_at <= the("now"),
@@ -98,7 +101,9 @@ OURS = Statement(
         .with_for_update()
     ),
 )
-SENDING = Statement(lambda: update(deliveries).values(status="sending").where(among(deliveries.c.id, "ids")))
+SENDING = Statement(
+    lambda: update(deliveries).values(status="sending", tried_at=the("now")).where(among(deliveries.c.id, "ids"))
+)
 RELEASE = Statement(
     lambda: (
         update(deliveries)
@@ -146,7 +151,7 @@ class QueueTaker(OutboxReader, FeedWriter):
         wanted = list(ids)
         ours = {row[0] for row in self.db.rows(OURS, ids=wanted, worker=worker)}
         if ours:
-            self.db.run(SENDING, ids=list(ours))
+            self.db.run(SENDING, ids=list(ours), now=now)
             self._tell([("delivery", str(delivery)) for delivery in ours])
         return [delivery for delivery in wanted if delivery in ours]
 

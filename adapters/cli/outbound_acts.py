@@ -62,7 +62,8 @@ def _shape(reader: Reader, acted: Acted) -> dict[str, object]:
     """Return the line and the run as they stand now, each null where there is none."""
     delivery = acted.delivery and reader.delivery(acted.delivery.id)
     run = acted.run and reader.run(acted.run.id)
+    row = delivery and outbound.row_of(reader.house(), delivery, reader.lines(), reader.now())
     return {
-        "delivery": delivery and shapes.outbound(outbound.row_of(reader.house(), delivery)),
+        "delivery": row and shapes.outbound(row),
         "run": run and run_shape(reader, run, reader.runs(run.entry), delivery),
     }

@@ -118,9 +118,20 @@ class AdapterContract(ABC):
             assert told is None or isinstance(told, Outcome)
             assert len(set(bench.received())) <= 1
 
+    async def test_a_peer_that_can_be_asked_knows_what_it_has_taken(self) -> None:
+        async with self._staged(Situation.NORMAL) as bench:
+            if not bench.adapter.capabilities.reconciles:
+                raise SkipTest("its peer cannot be asked what became of a message")
+            sent = await bench.adapter.send(bench.message, KEY)
+            told = await bench.adapter.reconcile(bench.message, KEY)
+            assert told is not None
+            _same_message(bench, [sent, told])
+
     async def test_a_peer_that_asks_for_patience_defers(self) -> None:
         async with self._staged(Situation.DEFERS) as bench:
-            _expect(await bench.adapter.send(bench.message, KEY), OutcomeKind.DEFERRED)
+            outcome = await bench.adapter.send(bench.message, KEY)
+            _expect(outcome, OutcomeKind.DEFERRED)
+            assert not outcome.line_failed, "it was the message that was deferred, the line works"
             assert not bench.received()
 
     async def test_a_refused_message_is_rejected_with_a_reason(self) -> None:
@@ -146,7 +157,9 @@ class AdapterContract(ABC):
 
     async def test_an_unreachable_peer_defers(self) -> None:
         async with self._staged(Situation.UNREACHABLE) as bench:
-            _expect(await bench.adapter.send(bench.message, KEY), OutcomeKind.DEFERRED)
+            outcome = await bench.adapter.send(bench.message, KEY)
+            _expect(outcome, OutcomeKind.DEFERRED)
+            assert outcome.line_failed, "the line failed: nothing is to be held against the message"
             assert not (await bench.adapter.check()).ok
 
     async def test_the_check_contacts_no_customer(self) -> None:

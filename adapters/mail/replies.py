@@ -84,8 +84,10 @@ def outcome_of(trouble: Trouble) -> Outcome:
             return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=words_of(trouble))
         case Unable():
             return Outcome(kind=OutcomeKind.REJECTED, reason="bad_address", detail=words_of(trouble))
-    kind = OutcomeKind.UNKNOWN if trouble.phase is Phase.DOT else OutcomeKind.DEFERRED
-    return Outcome(kind=kind, reason="timeout" if isinstance(trouble, Late) else None, detail=words_of(trouble))
+    reason, detail = "timeout" if isinstance(trouble, Late) else None, words_of(trouble)
+    if trouble.phase is Phase.DOT:
+        return Outcome(kind=OutcomeKind.UNKNOWN, reason=reason, detail=detail)
+    return Outcome(kind=OutcomeKind.DEFERRED, reason=reason, detail=detail, line_failed=trouble.phase <= Phase.MAIL)
 
 
 def words_of(trouble: Trouble) -> Words:
@@ -111,7 +113,9 @@ def tidy(text: str) -> str:
 def _answered(trouble: Answered) -> Outcome:
     detail = words_of(trouble)
     if trouble.code < 500:
-        return Outcome(kind=OutcomeKind.DEFERRED, detail=detail)
+        # 421: the server takes nothing at all now (RFC 5321 §3.8). What it says before a mail begins is not about it.
+        line_failed = trouble.code == 421 or trouble.phase < Phase.MAIL
+        return Outcome(kind=OutcomeKind.DEFERRED, detail=detail, line_failed=line_failed)
     if _is_ours(trouble):
         return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=detail)
     return Outcome(kind=OutcomeKind.REJECTED, reason=_reason(trouble), detail=detail)

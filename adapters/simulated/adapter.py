@@ -33,8 +33,15 @@ class Line:
     unlucky: Outcome
 
 
+def _capabilities(channel: str) -> Capabilities:
+    receipts = frozenset({"delivered", "undelivered"})
+    return Capabilities(
+        channel=channel, idempotent=True, receipts=receipts, batch=25, concurrency=25, instant=True, reconciles=True
+    )
+
+
 EMAIL: Final = Line(
-    capabilities=Capabilities(channel="email", idempotent=True, batch=25, concurrency=25, instant=True),
+    capabilities=_capabilities("email"),
     reachable=is_address,
     unreachable=Outcome(
         kind=OutcomeKind.REJECTED, reason="bad_address", detail=Words(N_("This is not an e-mail address"))
@@ -43,7 +50,7 @@ EMAIL: Final = Line(
     unlucky=magic.MAILBOXES["bounce"] or Outcome(kind=OutcomeKind.REJECTED),
 )
 SMS: Final = Line(
-    capabilities=Capabilities(channel="sms", idempotent=True, batch=25, concurrency=25, instant=True),
+    capabilities=_capabilities("sms"),
     reachable=re.compile(r"\+[1-9]\d{6,14}").fullmatch,
     unreachable=Outcome(
         kind=OutcomeKind.REJECTED,
@@ -77,7 +84,20 @@ class SimulatedAdapter:
         return Health(True)
 
     async def send(self, message: Message, key: str) -> Outcome:
-        """Decide the outcome: unreachable recipient, magic recipient, bad luck, accepted."""
+        """Decide the outcome, and have the message when it is accepted."""
+        outcome = self._outcome(message, key)
+        if outcome.kind is OutcomeKind.ACCEPTED:
+            self._take(key, message)
+        return outcome
+
+    async def reconcile(self, message: Message, key: str) -> Outcome | None:
+        """Answer as ``send`` would have: what becomes of a message was decided before it came. Who never answers does
+        not answer now."""
+        outcome = await self.send(message, key)
+        return outcome if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.REJECTED) else None
+
+    def _outcome(self, message: Message, key: str) -> Outcome:
+        """Decide: unreachable recipient, magic recipient, bad luck, accepted."""
         line, to = self._line, message.to
         if not line.reachable(to):
             return line.unreachable
@@ -87,12 +107,7 @@ class SimulatedAdapter:
         own = message_of(key, self._house_id)
         if self._refused and chance(self._seed, own, "send") < self._refused:
             return line.unlucky
-        self._take(key, message)
         return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=f"sim-{digest(self._seed, own, 'id').hex()}")
-
-    async def reconcile(self, message: Message, key: str) -> Outcome | None:
-        """Say nothing: a peer that never answered does not answer now."""
-        return None
 
     async def close(self) -> None:
         """Do nothing: there is no line, and customers keep what they have in their hands."""

@@ -19,6 +19,12 @@ _LIMIT: Final = Outcome(
     detail=Words(N_("The provider takes no more messages for a minute")),
     retry_after=MINUTE,
 )
+_DOWN: Final = Outcome(
+    kind=OutcomeKind.DEFERRED,
+    reason="timeout",
+    detail=Words(N_("The provider cannot be reached")),
+    line_failed=True,
+)
 _SILENCE: Final = Outcome(
     kind=OutcomeKind.UNKNOWN, reason="timeout", detail=Words(N_("The peer took the message and never answered"))
 )
@@ -33,6 +39,7 @@ MAILBOXES: Final[Mapping[str, Outcome | None]] = {
     "block": _rejected("blocked", N_("The recipient's server refuses our mail")),
     "full": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("The recipient's mailbox is full"))),
     "limit": _LIMIT,
+    "down": _DOWN,
     "timeout": _SILENCE,
     "ooto": None,
 }
@@ -43,6 +50,7 @@ NUMBERS: Final[Mapping[str, Outcome]] = {
     "+15005550002": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("No route to this number at present"))),
     "+15005550003": _rejected("not_allowed", N_("The account may not send to this country")),
     "+15005550004": _rejected("blocked", N_("The recipient refuses our messages")),
+    "+15005550005": _DOWN,
     "+15005550007": _SILENCE,
     "+15005550008": _LIMIT,
     "+15005550009": _rejected("bad_number", N_("The number cannot receive messages")),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.engine import abandoning, chaining, outcomes, running
+from core.engine import abandoning, chaining, entering, outcomes, running
 from core.i18n import N_
-from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
 from core.model.moment import Moment, iso
 from core.model.run import Run, RunStatus
@@ -59,7 +58,7 @@ def _cancel_messages(tx: Tx, before: Moment) -> int:
     runs = tx.runs_by_id([message.run for message in messages if message.run is not None])
     now, plan = tx.now(), Plan()
     for message in messages:
-        stopped = _cancelled(message)
+        stopped = entering.cancelled(message, "too_late", _why(message.due_at))
         plan.deliveries_changed.append((message, stopped))
         plan.timeline.append(outcomes.row(stopped, now))
         run = _sending(runs.get(message.run or 0))
@@ -68,18 +67,6 @@ def _cancel_messages(tx: Tx, before: Moment) -> int:
     tx.apply(plan)
     chaining.after(tx, plan.runs_changed, now)
     return len(messages)
-
-
-def _cancelled(message: Delivery) -> Delivery:
-    return replace(
-        message,
-        status=DeliveryStatus.CANCELLED,
-        was=message.status,
-        was_reason=message.reason,
-        was_detail=message.detail,
-        reason="too_late",
-        detail=_why(message.due_at),
-    )
 
 
 def _sending(run: Run | None) -> Run | None:

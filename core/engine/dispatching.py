@@ -1,4 +1,7 @@
-"""Deliveries leave the house: leased in a batch, sent outside any transaction, finished behind a fence."""
+"""Deliveries leave the house: leased in a batch, sent outside any transaction, finished behind a fence.
+
+A connection's line may rest after failures or be paced (:mod:`core.engine.lines`): then less is leased, or nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,19 @@ from functools import partial
 from typing import Final
 
 from core import timing
-from core.engine import abandoning, chaining, outcomes, starting
+from core.engine import abandoning, chaining, lines, outcomes, receiving, reconciling, starting
+from core.engine.leasing import Claim, claim, mark, release
 from core.errors import FunilError
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
 from core.model.house import Connection
+from core.model.line import Line
 from core.model.moment import Moment
 from core.model.rule import Hours, Unknown
 from core.model.run import Run
 from core.plan import Plan
-from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Store, Tx
+from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Reader, Store, Tx
 from core.words import Words
 
 _BREAKS: Final = frozenset({OutcomeKind.MISCONFIGURED})
@@ -28,8 +33,9 @@ Result = tuple[Delivery, Outcome]
 
 
 def key_of(house_id: str, delivery: Delivery) -> str:
-    """Return the delivery's key: the same for every attempt, different in every house."""
-    return f"{house_id}-{delivery.public_id}"
+    """Return the delivery's key: the same for every attempt of a round, different in every house."""
+    again = "" if delivery.round == 1 else f"-r{delivery.round}"
+    return f"{house_id}-{delivery.public_id}{again}"
 
 
 @dataclass(slots=True)
@@ -39,6 +45,16 @@ class Lane:
     connection: Connection
     adapter: Adapter
     capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done through one connection now: messages to send, questions to ask, or both."""
+
+    connection: Connection
+    house_id: str
+    sends: bool
+    asks: bool
 
 
 @dataclass(slots=True)
@@ -55,18 +71,18 @@ class Dispatcher:
     clock: Clock
     attempts: int = 0
     _lanes: dict[str, Lane] = field(default_factory=dict)
-    _owed: list[Result] = field(default_factory=list)
+    _owed: list[tuple[Lane, Line, list[Result]]] = field(default_factory=list)
     _untried: list[int] = field(default_factory=list)
     _busy: dict[str, asyncio.Task[int]] = field(default_factory=dict)
     _failed: list[BaseException] = field(default_factory=list)
 
     async def once(self) -> int:
-        """Send one batch a connection; returns how many attempts were made."""
+        """Send one batch a connection; returns how many attempts were made, put off or asked about."""
         await self.settle()
-        due = self.store.read(lambda r: [(c, r.house()) for c in r.due_connections(r.now())])
+        due = self.store.read(_due)
         if not due:
             return 0
-        lanes = [self._batch(house.connections[connection_id], house.id) for connection_id, house in due]
+        lanes = [self._batch(work) for work in due]
         if len(lanes) == 1:
             return await lanes[0]
         ended = await asyncio.gather(*lanes, return_exceptions=True)
@@ -84,12 +100,11 @@ class Dispatcher:
         if self._failed:
             raise self._failed.pop()
         await self.settle()
-        due = self.store.read(lambda r: [(c, r.house()) for c in r.due_connections(r.now())])
-        idle = [(house.connections[c], house.id) for c, house in due if c not in self._busy]
-        for connection, house_id in idle:
-            task = asyncio.create_task(self._batch(connection, house_id))
-            self._busy[connection.id] = task
-            task.add_done_callback(partial(self._ended, connection.id, wake))
+        idle = [work for work in self.store.read(_due) if work.connection.id not in self._busy]
+        for work in idle:
+            task = asyncio.create_task(self._batch(work))
+            self._busy[work.connection.id] = task
+            task.add_done_callback(partial(self._ended, work.connection.id, wake))
         return len(idle)
 
     async def rest(self, patience: float) -> None:
@@ -110,11 +125,13 @@ class Dispatcher:
 
     async def settle(self) -> None:
         """Write what the store refused before (a full disk): how attempts ended, and leases that nobody uses."""
-        owed, untried = list(self._owed), list(self._untried)
-        if owed or untried:
-            await self.store.write(finish(owed, self.rng, self.worker), Priority.DELIVERIES)
+        while self._owed:
+            lane, line, results = self._owed[0]
+            await self._finish(lane, line, results)
+            del self._owed[0]
+        if untried := list(self._untried):
             await self.store.write(release(untried, self.worker), Priority.DELIVERIES)
-            del self._owed[: len(owed)], self._untried[: len(untried)]
+            del self._untried[: len(untried)]
 
     async def close(self) -> None:
         """Close all adapters."""
@@ -122,14 +139,43 @@ class Dispatcher:
         for lane in lanes.values():
             await lane.adapter.close()
 
-    async def _batch(self, connection: Connection, house_id: str) -> int:
-        lane = await self._lane(connection, house_id)
+    async def _batch(self, work: Work) -> int:
+        lane = await self._lane(work.connection, work.house_id)
         if isinstance(lane, Outcome):
-            return await self._refuse(connection, lane)
-        claimed = await self.store.write(
-            claim(connection.id, self.worker, lane.capabilities.batch), Priority.DELIVERIES
-        )
-        return await self._send_all(lane, claimed, house_id) if claimed else 0
+            return await self._refuse(work, lane)
+        done = 0
+        if work.sends:
+            taken = await self._claim(work.connection.id, lane.capabilities.batch)
+            done = taken.settled
+            if taken.deliveries:
+                done += await self._send_all(lane, taken, work.house_id)
+        return done + (await self._ask(lane, work.house_id) if work.asks else 0)
+
+    async def _claim(self, connection: str, limit: int) -> Claim:
+        return await self.store.write(claim(connection, self.worker, limit, self.rng), Priority.DELIVERIES)
+
+    async def _finish(self, lane: Lane, line: Line, results: Sequence[Result]) -> Line:
+        job = finish(results, self.rng, self.worker, lane.capabilities, line)
+        return await self.store.write(job, Priority.DELIVERIES) or line
+
+    async def _ask(self, lane: Lane, house_id: str) -> int:
+        """Ask the peer what became of messages that nobody knows of; returns how many were asked for."""
+        connection = lane.connection.id
+        asked = await self.store.write(reconciling.ask(connection), Priority.DELIVERIES)
+        answers: list[Result] = []
+        for delivery in asked:
+            said = await self._reconcile(lane, delivery, house_id)
+            if said is not None and reconciling.decides(said):
+                answers.append((delivery, said))
+        if answers:
+            await self.store.write(reconciling.answered(connection, answers), Priority.DELIVERIES)
+        return len(asked)
+
+    async def _reconcile(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome | None:
+        try:
+            return await lane.adapter.reconcile(delivery.message, key_of(house_id, delivery))
+        except Exception:  # an adapter may be a plug-in: it is asked again later
+            return None
 
     async def _lane(self, connection: Connection, house_id: str) -> Lane | Outcome:
         known = self._lanes.get(connection.id)
@@ -149,29 +195,37 @@ class Dispatcher:
         self._lanes[connection.id] = lane
         return lane
 
-    async def _refuse(self, connection: Connection, outcome: Outcome) -> int:
-        claimed = await self.store.write(claim(connection.id, self.worker, 1), Priority.DELIVERIES)
-        await self.store.write(finish([(d, outcome) for d in claimed], self.rng, self.worker), Priority.DELIVERIES)
-        self.attempts += len(claimed)
-        return len(claimed)
+    async def _refuse(self, work: Work, outcome: Outcome) -> int:
+        """End a message with why its connection cannot even be opened, and pause that; questions are put off."""
+        if work.asks:
+            await self.store.write(reconciling.ask(work.connection.id), Priority.DELIVERIES)
+        if not work.sends:
+            return 0
+        taken = await self._claim(work.connection.id, 1)
+        if taken.deliveries:
+            ends = [(d, outcome) for d in taken.deliveries]
+            await self.store.write(finish(ends, self.rng, self.worker), Priority.DELIVERIES)
+            self.attempts += len(ends)
+        return taken.settled + len(taken.deliveries)
 
-    async def _send_all(self, lane: Lane, claimed: Sequence[Delivery], house_id: str) -> int:
+    async def _send_all(self, lane: Lane, taken: Claim, house_id: str) -> int:
         """Send in groups of the adapter's concurrency. When the connection turns out broken the rest is given back."""
         results: list[Result] = []
         tried: set[int] = set()
         try:
-            return await self._send_groups(lane, claimed, house_id, results, tried)
+            return await self._send_groups(lane, taken, house_id, results, tried)
         except Exception:
             # The rows stay leased, by an engine that lives: it must end them itself when the store works again.
-            self._owed += results
-            self._untried += [d.id for d in claimed if d.id not in tried]
+            if results:
+                self._owed.append((lane, taken.line, results))
+            self._untried += [d.id for d in taken.deliveries if d.id not in tried]
             raise
 
     async def _send_groups(
-        self, lane: Lane, claimed: Sequence[Delivery], house_id: str, results: list[Result], tried: set[int]
+        self, lane: Lane, taken: Claim, house_id: str, results: list[Result], tried: set[int]
     ) -> int:
         size = max(1, lane.capabilities.concurrency)
-        attempts = 0
+        claimed, line, attempts = taken.deliveries, taken.line, 0
         for start in range(0, len(claimed), size):
             group = await self._marked(claimed[start : start + size])
             sent = await self._send_group(lane, group, house_id)
@@ -180,11 +234,12 @@ class Dispatcher:
             results += sent
             tried.update(d.id for d, _ in sent)
             broken = any(outcome.kind in _BREAKS for _, outcome in sent)
+            failed = any(outcome.line_failed for _, outcome in sent)
             # An instant adapter's results are finished together; a slow one's are made durable as they come.
-            if broken or size == 1 or start + size >= len(claimed):
-                await self.store.write(finish(results, self.rng, self.worker), Priority.DELIVERIES)
+            if results and (broken or failed or size == 1 or start + size >= len(claimed)):
+                line = await self._finish(lane, line, results)
                 results.clear()
-            if broken:
+            if broken or (failed and line.opens):
                 rest = [d.id for d in claimed[start + size :]]
                 await self.store.write(release(rest, self.worker), Priority.DELIVERIES)
                 break
@@ -216,41 +271,45 @@ class Dispatcher:
             return Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=words)
 
 
-def claim(connection: str, worker: str, limit: int) -> Job[Sequence[Delivery]]:
-    """Return a job that leases what is due for one connection."""
-    return lambda tx: tx.claim(connection, tx.now(), worker, limit)
+def _due(reader: Reader) -> list[Work]:
+    house, now = reader.house(), reader.now()
+    sends, asks = reader.due_connections(now), reader.due_questions(now)
+    return [Work(house.connections[c], house.id, c in sends, c in asks) for c in dict.fromkeys([*sends, *asks])]
 
 
-def mark(ids: Sequence[int], worker: str) -> Job[Sequence[int]]:
-    """Return a job that makes *sending* durable."""
-    return lambda tx: tx.mark_sending(ids, worker, tx.now())
-
-
-def release(ids: Sequence[int], worker: str) -> Job[None]:
-    """Return a job that gives leased rows back untouched."""
-    return lambda tx: tx.release(ids, worker)
-
-
-def finish(results: Sequence[Result], rng: Random, worker: str) -> Job[None]:
-    """Return a job that writes what became of attempts: deliveries, their runs, history, and whom that lets go on.
+def finish(
+    results: Sequence[Result], rng: Random, worker: str, peer: Capabilities | None = None, line: Line | None = None
+) -> Job[Line | None]:
+    """Return a job that writes what became of attempts of one connection: deliveries, their runs, history, and whom
+    that lets go on. It answers how the line stands then; ``line`` is how it stood when the messages were leased.
 
     The fence: of a row that another engine has taken over meanwhile nothing is written, it is that engine's to end.
     """
 
-    def job(tx: Tx) -> None:
+    def job(tx: Tx) -> Line | None:
         now = tx.now()
+        connection = results[0][0].connection
+        strained = any(o.line_failed for _, o in results) or not (line is None or line.clean)
+        reports = peer is not None and bool(peer.receipts)
+        if strained or reports:
+            tx.hold_line(connection)
         tx.hold(d.deal for d, _ in results)
         ours = tx.leased([d.id for d, _ in results], worker)
         fenced = [(d, outcome) for d, outcome in results if d.id in ours]
         runs = tx.runs_by_id(_troubled(fenced))
         plan = finished(fenced, runs, now, rng)
         plan.deliveries_changed = [(d, _in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed]
+        if peer is not None and peer.reconciles:
+            _to_be_asked(plan, now)
         abandoning.stop_retries(tx, plan, runs, now)
         applied = tx.apply(plan)
         for delivery, outcome in fenced:
             if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
         chaining.after(tx, plan.runs_changed, now, applied.held)
+        if reports:
+            receiving.catch_up(tx, connection, [o.provider_id for _, o in fenced if o.provider_id is not None])
+        return _strain(tx, connection, results, line, now) if strained else line
 
     return job
 
@@ -258,6 +317,23 @@ def finish(results: Sequence[Result], rng: Random, worker: str) -> Job[None]:
 def _troubled(results: Sequence[Result]) -> list[int]:
     """Return the runs whose messages were not simply accepted: only these need to be looked at."""
     return [d.run for d, outcome in results if outcome.kind is not OutcomeKind.ACCEPTED and d.run is not None]
+
+
+def _strain(tx: Tx, connection: str, results: Sequence[Result], line: Line | None, now: Moment) -> Line:
+    """Write what attempts, ours or not by now, have shown of the line itself."""
+    before = tx.line(connection)
+    probe = line is not None and bool(line.opens)
+    after = lines.after(before, [outcome.line_failed for _, outcome in results], now, probe=probe)
+    if after != before:
+        tx.put_line(after)
+    return after
+
+
+def _to_be_asked(plan: Plan, now: Moment) -> None:
+    """Give what nobody knows of a moment at which the peer is asked."""
+    for index, (before, after) in enumerate(plan.deliveries_changed):
+        if after.status is DeliveryStatus.UNKNOWN:
+            plan.deliveries_changed[index] = (before, reconciling.first_asked(after, now))
 
 
 def _in_hours(tx: Tx, delivery: Delivery, runs: Mapping[int, Run], now: Moment) -> Delivery:
@@ -287,6 +363,7 @@ def finished(results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rn
             continue
         after = outcomes.after(delivery, outcome, now, rng)
         plan.deliveries_changed.append((delivery, after))
+        plan.attempts.append(outcomes.attempt(delivery, outcome, now))
         if after.status is DeliveryStatus.QUEUED:
             continue
         plan.timeline.append(outcomes.row(after, now))
@@ -295,21 +372,3 @@ def finished(results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rn
         if run and ended:
             plan.runs_changed.append((run, ended))
     return plan
-
-
-def reap() -> Job[int]:
-    """Return a job that takes over what a dead engine left: leases are freed, *sending* rows become *unknown*."""
-
-    def job(tx: Tx) -> int:
-        now = tx.now()
-        found = tx.reap()
-        lost = Words(N_("the engine stopped while this was being sent: nobody knows whether it went out"))
-        outcome = Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=lost)
-        rng = Random(0)
-        results = [(d, outcome) for d in found]
-        plan = finished(results, tx.runs_by_id(_troubled(results)), now, rng)
-        tx.apply(plan)
-        chaining.after(tx, plan.runs_changed, now)
-        return len(found)
-
-    return job

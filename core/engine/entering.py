@@ -27,11 +27,12 @@ RANK_GAP = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The stay that a move ends, with what hangs on it."""
+    """The stay that a move ends, with what hangs on it; ``resting`` are the connections whose lines rest now."""
 
     entry: Entry | None
     runs: Sequence[Run] = ()
     deliveries: Sequence[Delivery] = ()
+    resting: Collection[str] = ()
 
 
 def stay_of(tx: Tx, deal: Deal) -> Stay:
@@ -41,7 +42,13 @@ def stay_of(tx: Tx, deal: Deal) -> Stay:
     entry = tx.entry(deal.entry)
     runs = [run for run in tx.runs(deal.entry) if not run.status.ended]
     sending = any(run.status is RunStatus.SENDING for run in runs)
-    return Stay(entry, runs, tx.deliveries_of_entry(deal.entry) if sending else ())
+    return Stay(entry, runs, tx.deliveries_of_entry(deal.entry), resting(tx)) if sending else Stay(entry, runs)
+
+
+def resting(tx: Tx) -> Collection[str]:
+    """Return the connections whose lines rest now, after too many failures."""
+    now = tx.now()
+    return {connection for connection, line in tx.lines().items() if line.rests(now)}
 
 
 def stays_of(tx: Tx, deals: Sequence[Deal]) -> Mapping[str, Stay]:
@@ -50,12 +57,13 @@ def stays_of(tx: Tx, deals: Sequence[Deal]) -> Mapping[str, Stay]:
         return {deals[0].id: stay_of(tx, deals[0])}
     entries = tx.entries_by_id([d.entry for d in deals if d.entry is not None])
     runs = tx.runs_of_entries(entries)
+    anywhere = resting(tx) if any(run.status is RunStatus.SENDING for each in runs.values() for run in each) else ()
     found = {}
     for deal in deals:
         entry = entries.get(deal.entry or 0)
         open_ones = [run for run in runs.get(entry.id, ()) if not run.status.ended] if entry else []
         sending = entry is not None and any(run.status is RunStatus.SENDING for run in open_ones)
-        found[deal.id] = Stay(entry, open_ones, tx.deliveries_of_entry(entry.id) if sending and entry else ())
+        found[deal.id] = Stay(entry, open_ones, tx.deliveries_of_entry(entry.id) if sending and entry else (), anywhere)
     return found
 
 
@@ -138,9 +146,14 @@ UNDONE = Words(N_("the move was undone"))
 def leaving(
     house: House, stay: Stay, now: Moment, reason: str, why: Words, skip_runs: Collection[int] = ()
 ) -> tuple[list[tuple[Run, Run]], list[tuple[Delivery, Delivery]]]:
-    """Return what ending a stay cancels: runs that have not happened, messages that wait for a retry or stand behind
-    a paused connection. A message on its way to its first attempt goes out (undo stops that one too)."""
-    stopped = [(d, cancelled(d, reason, why)) for d in stay.deliveries if _stoppable(house, d, undo=reason == "undone")]
+    """Return what ending a stay cancels: runs that have not happened, messages that wait for a retry or for hours or
+    stand behind a paused or resting connection. A message on its way to its first attempt goes out (undo stops that
+    one too)."""
+    stopped = [
+        (d, cancelled(d, reason, why))
+        for d in stay.deliveries
+        if _stoppable(house, d, undo=reason == "undone") or _waiting(d, stay.resting, now)
+    ]
     stopped_runs = {d.run for d, _ in stopped}
     runs = [
         (run, cancelled_run(run, reason, why, now))
@@ -173,6 +186,13 @@ def _stoppable(house: House, delivery: Delivery, *, undo: bool) -> bool:
         return False
     connection = house.connections.get(delivery.connection)
     return undo or delivery.attempts > 0 or connection is None or connection.paused is not None
+
+
+def _waiting(delivery: Delivery, resting: Collection[str], now: Moment) -> bool:
+    """Return whether a message cannot go now, though it was never tried: its line rests, or its time is yet to come."""
+    if delivery.status is not DeliveryStatus.QUEUED or delivery.worker is not None:
+        return False
+    return delivery.connection in resting or (delivery.due_at is not None and delivery.due_at > now)
 
 
 def _entry(deal: Deal, into: Into, previous: Entry | None, before: Deal | None) -> Entry:

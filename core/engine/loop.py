@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.engine import dispatching, running
+from core.engine import reaping, running
 from core.engine.dispatching import Dispatcher
 from core.errors import BadInput
 from core.i18n import N_
@@ -58,7 +58,7 @@ class Engine:
 
     async def start(self) -> int:
         """Take over what a dead engine left behind; returns how many messages are *unknown* for it."""
-        return await self.store.write(dispatching.reap(), Priority.RUNS)
+        return await self.store.write(reaping.reap(self.adapters), Priority.RUNS)
 
     async def close(self) -> None:
         """Close the ways out."""

@@ -7,6 +7,7 @@ from typing import Final
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
+from core.model.line import Attempt
 from core.model.moment import HOUR, SECOND, Moment
 from core.model.rule import Unknown
 from core.model.run import Run, RunStatus
@@ -38,10 +39,15 @@ _SAID: Final = {
 def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
     """Return the delivery as an attempt leaves it that its peer did not accept; the lease is given back.
 
-    What was accepted is ended by the Store, many at once (``Plan.accepted``).
+    What was accepted is ended by the Store, many at once (``Plan.accepted``). What was never offered to the peer (its
+    line failed, the connection is misconfigured) counts as no attempt: it does not come nearer to being given up, and
+    its text may still change.
     """
     freed = replace(delivery, worker=None, status=DeliveryStatus.QUEUED)
-    tried = replace(freed, attempts=delivery.attempts + 1, reason=outcome.reason, detail=outcome.detail)
+    if outcome.line_failed and outcome.kind is OutcomeKind.DEFERRED:
+        wait = max(outcome.retry_after or 0, backoff(1, rng))
+        return replace(freed, due_at=Moment(now + wait), reason=outcome.reason, detail=outcome.detail)
+    tried = replace(freed, attempts=delivery.attempts + 1, tried_at=now, reason=outcome.reason, detail=outcome.detail)
     match outcome.kind:
         case OutcomeKind.REJECTED:
             return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=outcome.reason or "rejected")
@@ -56,8 +62,23 @@ def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Del
 def _retry(tried: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
     if tried.attempts >= ATTEMPTS:
         reason = outcome.reason if outcome.reason in ("busy", "no_answer") else "dead"
-        return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=reason)
+        why = {"attempts": tried.attempts, "why": outcome.detail or outcome.reason or ""}
+        given_up = Words(N_("given up after {attempts} attempts, the last of which ended so: {why}"), why)
+        return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=reason, detail=given_up)
     return replace(tried, due_at=Moment(now + (outcome.retry_after or backoff(tried.attempts, rng))))
+
+
+def attempt(delivery: Delivery, outcome: Outcome, now: Moment) -> Attempt:
+    """Return the note of an attempt that was not accepted."""
+    return Attempt(
+        delivery=delivery.id,
+        round=delivery.round,
+        number=delivery.attempts + 1,
+        at=now,
+        outcome=outcome.kind,
+        reason=outcome.reason,
+        detail=outcome.detail,
+    )
 
 
 def backoff(attempts: int, rng: Random) -> int:

@@ -48,7 +48,12 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one attempt. ``retry_after`` in milliseconds; ``cost`` as the provider charged it."""
+    """What became of one attempt. ``retry_after`` in milliseconds; ``cost`` as the provider charged it.
+
+    ``line_failed`` (DEFERRED only): the peer was never offered the message, since the line to it failed: it cannot be
+    reached, broke before, or takes nothing at all now (SMTP's 421). Nothing is held against the message then; five such
+    failures in a row let the connection rest.
+    """
 
     kind: OutcomeKind
     provider_id: str | None = None
@@ -57,6 +62,7 @@ class Outcome:
     retry_after: int | None = None
     cost: Decimal | None = None
     cost_currency: str | None = None
+    line_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

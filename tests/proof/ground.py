@@ -38,9 +38,13 @@ class Funil:
         """Carry out a command line and return its exit status and what it printed."""
         out, notices = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
         with redirect_stdout(out), redirect_stderr(notices):
-            ended = cli.main([*words, "--db", self.url], House())
+            ended = cli.main([*words, "--db", self.url], self.house())
         self.notices = _written(notices)
         return ended, _written(out)
+
+    def house(self) -> House:
+        """Return the house that a command line is given."""
+        return House()
 
     def json(self, *words: str, status: int = 0) -> Any:
         """Return what a command line prints as JSON."""

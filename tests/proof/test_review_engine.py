@@ -14,7 +14,7 @@ import pytest
 from adapters.clock import RealClock
 from adapters.registry import Registry
 from core import commands
-from core.engine import dispatching, loop, running
+from core.engine import dispatching, leasing, loop, running
 from core.errors import StoreTrouble
 from core.i18n import N_
 from core.model.delivery import Outcome, OutcomeKind
@@ -46,7 +46,7 @@ def attempt(funil: Funil, kind: OutcomeKind, *meanwhile: str) -> None:
     """Let one mail be tried, and a person do something while it is on the wire."""
     opened = store(funil)
     opened.write_now(running.run_due(Random(0)))
-    claimed = opened.write_now(dispatching.claim("mail", "w", 5))
+    claimed = opened.write_now(leasing.claim("mail", "w", 5, Random(0))).deliveries
     assert len(claimed) == 1
     funil(*meanwhile)
     ends = [(delivery, Outcome(kind=kind)) for delivery in claimed]
@@ -241,7 +241,7 @@ def test_what_a_person_takes_back_no_other_engine_takes_up_meanwhile(tmp_path: P
     funil("deal", "move", "D1", "delivery")
     mine, other = store(funil), store(funil)
     mine.write_now(running.run_due(Random(0)))
-    claim = dispatching.claim("mail", "w", 5)
+    claim = leasing.claim("mail", "w", 5, Random(0))
 
     def job(tx: Tx) -> int:
         interrupted: Any = _Interrupted(tx, lambda: other.write_now(claim))

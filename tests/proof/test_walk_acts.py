@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.clock import RealClock
-from core.engine import dispatching, running
+from core.engine import leasing, running
 from core.ports import Job
 from data import opening
 from tests.proof.ground import Funil, board, mail, mover, rules, sms
@@ -319,7 +319,7 @@ def test_refused(
 @pytest.mark.parametrize("act", ["cancel", "retry"])
 def test_what_is_on_the_wire_is_left_alone(act: str, tmp_path: Path) -> None:
     funil = house(tmp_path, mail())
-    with_store(funil, running.run_due(Random(0)), dispatching.claim("mail", "worker", 1))
+    with_store(funil, running.run_due(Random(0)), leasing.claim("mail", "worker", 1, Random(0)))
     assert "M1 is being sent at this moment" in funil.refused("outbound", act, "M1")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.clock import RealClock
 from adapters.registry import Registry
-from core.engine import dispatching, loop, running
+from core.engine import leasing, loop, running
 from core.model.moment import parse_iso
 from data import opening
 from tests.proof.ground import Funil, board, mail, mover, rules, sms, state
@@ -355,8 +355,8 @@ def test_what_cannot_be_taken_up_now_hides_nothing_that_lies_ahead(tmp_path: Pat
     store = opening.open_store(funil.url, clock=RealClock())
     store.write_now(running.run_due(Random(0)))
     # Another engine has the first mail of D1 on the wire: its second one is due and cannot go.
-    taken = store.write_now(dispatching.claim("mail", "elsewhere", 1))
-    store.write_now(dispatching.mark([d.id for d in taken], "elsewhere"))
+    taken = store.write_now(leasing.claim("mail", "elsewhere", 1, Random(0))).deliveries
+    store.write_now(leasing.mark([d.id for d in taken], "elsewhere"))
     engine = loop.Engine(store, Registry(), Random(0), "here")
     asyncio.run(engine.until(parse_iso("2026-12-01T15:00Z")))
     assert store.read(lambda reader: reader.now()) == parse_iso("2026-12-01T15:00Z")

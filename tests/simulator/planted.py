@@ -179,7 +179,7 @@ def forgets_what_it_owes(patch: pytest.MonkeyPatch) -> None:
     settle = dispatching.Dispatcher.settle
 
     async def bad(self: Any) -> None:
-        self._untried += [delivery.id for delivery, *_ in self._owed]
+        self._untried += [delivery.id for _, _, results in self._owed for delivery, _ in results]
         self._owed.clear()
         await settle(self)
 

@@ -1,0 +1,53 @@
+"""Taking messages out of the queue for one connection, and giving them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.engine import lines, rejudging
+from core.model.delivery import Delivery
+from core.model.line import Line
+from core.ports import Job, Random, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Messages leased to a worker, and how their connection's line stood: what rested before is only being probed.
+    ``settled`` counts the messages that turned out not to go now, and were put off, ended or given to another."""
+
+    deliveries: Sequence[Delivery]
+    line: Line
+    settled: int = 0
+
+
+def claim(connection: str, worker: str, limit: int, rng: Random) -> Job[Claim]:
+    """Return a job that leases what is due for one connection, as much as its line takes now. Messages that come late
+    are judged again first."""
+
+    def job(tx: Tx) -> Claim:
+        now = tx.now()
+        per_minute = lines.rate_of(tx.house().connections.get(connection))
+        line = tx.line(connection)
+        watched = per_minute is not None or not line.clean
+        if watched:
+            tx.hold_line(connection)
+            line = tx.line(connection)
+        most = lines.room(line, per_minute, now, limit)
+        claimed = tx.claim(connection, now, worker, most) if most else ()
+        going = rejudging.again(tx, claimed, now, rng)
+        if watched and going:
+            tx.put_line(lines.taken(line, per_minute, now, len(going)))
+        return Claim(going, line, len(claimed) - len(going))
+
+    return job
+
+
+def mark(ids: Sequence[int], worker: str) -> Job[Sequence[int]]:
+    """Return a job that makes *sending* durable."""
+    return lambda tx: tx.mark_sending(ids, worker, tx.now())
+
+
+def release(ids: Sequence[int], worker: str) -> Job[None]:
+    """Return a job that gives leased rows back untouched."""
+    return lambda tx: tx.release(ids, worker)

@@ -1,0 +1,137 @@
+"""Messages that go later than they were meant to are looked at again first: what was right then may be wrong now.
+
+A paused or resting connection, a rate or a closed laptop may hold a message back for days. One that was never tried is
+judged on current data like its run was; one that was tried keeps its bytes, and only the hours are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from core import timing
+from core.effects import Deliver
+from core.engine import chaining, entering, outcomes, starting
+from core.engine.judging import Judgement, judge
+from core.i18n import N_
+from core.model.deal import Deal
+from core.model.delivery import Delivery, DeliveryStatus
+from core.model.frozen import replace
+from core.model.moment import MINUTE, Moment, iso
+from core.model.rule import Hours, Rule
+from core.model.run import Run, RunStatus
+from core.plan import Plan
+from core.ports import Random, Tx
+from core.words import Words
+
+LATE: Final = MINUTE
+"""A message younger than this is what its run has just been judged to say."""
+
+_HOURS: Final = N_("outside the hours of its rule: it waits until {until}")
+_UNPLANNED: Final = Words(N_("the rule sends this message no more"))
+
+
+def again(tx: Tx, claimed: Sequence[Delivery], now: Moment, rng: Random) -> Sequence[Delivery]:
+    """Return those of the messages just leased that shall go, as they shall go; the others are put off, rewritten for
+    another connection, or ended together with their runs. Reads nothing while all are fresh."""
+    late = [d for d in claimed if d.run is not None and _late(d, now)]
+    if not late:
+        return claimed
+    runs = tx.runs_by_id([d.run for d in late if d.run is not None])
+    plan, going = Plan(), []
+    for delivery in claimed:
+        run = runs.get(delivery.run) if delivery in late and delivery.run is not None else None
+        after = _looked_at(tx, delivery, run, now, rng, plan) if run is not None else delivery
+        if after is not delivery:
+            plan.deliveries_changed.append((delivery, after))
+        if after.worker is not None:
+            going.append(after)
+    tx.apply(plan)
+    chaining.after(tx, plan.runs_changed, now)
+    return going
+
+
+def _late(delivery: Delivery, now: Moment) -> bool:
+    """Return whether a message is no fresh one: it is late, was tried before, or a person wants it sent anew."""
+    return now - delivery.at > LATE or delivery.tried_at is not None or delivery.round > 1
+
+
+def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, plan: Plan) -> Delivery:
+    """Return the message as it stands now, the lease given back unless it shall go; its run's end is added to the
+    plan."""
+    deal = tx.deal(delivery.deal)
+    if deal is None or run.status is not RunStatus.SENDING:
+        return delivery
+    rule = tx.revision(run.revision)
+    if delivery.tried_at is not None:
+        opens = _opens(tx, rule, deal, now)
+        return delivery if opens is None else _put_off(delivery, opens)
+    facts = tx.facts(deal, now, tx.entry(run.entry))
+    ran_before = rule.once and tx.ran_once(deal.id, run.rule, but=run.id)
+    # What a person wants sent anew is not late by what its run was due at.
+    wanted = replace(run, moment=now, due_at=now) if delivery.round > 1 else run
+    judgement = judge(wanted, rule, facts, rng, ran_before=ran_before)
+    if judgement.later is not None:
+        return _put_off(delivery, judgement.later)
+    if judgement.status is RunStatus.DONE:
+        effect = _effect(tx, delivery, run, judgement)
+        if effect is not None:
+            return _rewritten(delivery, effect, now)
+        judgement = Judgement(status=RunStatus.SKIPPED, reason="stopped", detail=_UNPLANNED)
+    return _ended(delivery, run, judgement, now, plan)
+
+
+def _opens(tx: Tx, rule: Rule, deal: Deal, now: Moment) -> Moment | None:
+    """Return when the rule's hours begin; None while they hold."""
+    if rule.hours is Hours.ANY:
+        return None
+    opens = timing.open_from(rule.hours, starting.facts_of(tx.house(), deal, now), now)
+    return opens if opens > now else None
+
+
+def _put_off(delivery: Delivery, opens: Moment) -> Delivery:
+    untried = {} if delivery.tried_at is not None else {"reason": None, "detail": Words(_HOURS, {"until": iso(opens)})}
+    return replace(delivery, worker=None, due_at=opens, **untried)
+
+
+def _effect(tx: Tx, delivery: Delivery, run: Run, judgement: Judgement) -> Deliver | None:
+    """Return what the rule would send in this message's place; of several, order tells which is which."""
+    wanted = [e for e in judgement.effects if isinstance(e, Deliver)]
+    siblings = sorted(d.id for d in tx.deliveries_of_entry(run.entry) if d.run == run.id)
+    place = siblings.index(delivery.id)
+    return wanted[place] if place < len(wanted) else None
+
+
+def _rewritten(delivery: Delivery, effect: Deliver, now: Moment) -> Delivery:
+    """Return the message as the rule would write it now: the very same when nothing has changed. Where another
+    connection is right now, the lease is given back and that one takes it up."""
+    written = delivery.message.data.get("date")
+    message = replace(effect.message, data={**effect.message.data, "date": written})
+    if message != delivery.message:
+        message = replace(message, data={**message.data, "date": now})
+    elsewhere = effect.connection != delivery.connection
+    if message == delivery.message and not elsewhere:
+        clean = delivery.reason is None and delivery.detail == effect.why
+        return delivery if clean else replace(delivery, reason=None, detail=effect.why)
+    there = {"worker": None, "due_at": now} if elsewhere else {}
+    return replace(delivery, message=message, connection=effect.connection, reason=None, detail=effect.why, **there)
+
+
+def _ended(delivery: Delivery, run: Run, judgement: Judgement, now: Moment, plan: Plan) -> Delivery:
+    """End message and run: skipped runs cancel their message, failed ones fail it, with the same reason."""
+    if judgement.status is RunStatus.FAILED:
+        fate = replace(delivery, status=DeliveryStatus.FAILED, reason=judgement.reason, detail=judgement.detail)
+    else:
+        fate = entering.cancelled(delivery, judgement.reason or "stopped", judgement.detail)
+    after = replace(fate, worker=None, due_at=None)
+    ended = replace(
+        run,
+        status=judgement.status,
+        reason=judgement.reason,
+        detail=judgement.detail,
+        condition=judgement.condition or run.condition,
+        ended_at=now,
+    )
+    plan.timeline.append(outcomes.row(after, now))
+    plan.runs_changed.append((run, ended))
+    return after
