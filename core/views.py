@@ -130,7 +130,8 @@ class DealFilter:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the change feed: ``what`` is ``deal``, ``delivery``, ``run`` or ``config``."""
+    """One line of the change feed: ``what`` is ``deal``, ``delivery``, ``run`` or ``config``; without an
+    ``id`` it may be any of them."""
 
     what: str
     id: str

@@ -76,8 +76,10 @@ class LineWriter(LineReader, FeedWriter):
             self.db.text("SELECT pg_advisory_xact_lock(%s::int, hashtext(%s))", (LOCKS, connection))
 
     def put_line(self, line: Line) -> None:
-        """Write how a connection's line stands; logs show messages behind a resting one otherwise."""
+        """Write how a connection's line stands; the logs, which show messages behind a resting one otherwise, are
+        told."""
         self.db.run(PUT_LINE, **mapping_work.line_params(line))
+        self._tell([("delivery", "")])
 
     def questions(self, connection: str, now: Moment, limit: int) -> Sequence[Delivery]:
         """Return unknown deliveries of a connection whose peer is to be asked now."""

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.mail.message import compose
-from adapters.mail.replies import Lost, outcome_of
+from adapters.mail.replies import Answered, Late, Lost, Phase, Trouble, outcome_of
 from adapters.mail.session import Session
 from adapters.mail.settings import SmtpSettings
 from adapters.mail.smtp import SmtpAdapter
@@ -346,3 +346,24 @@ async def test_the_check_begins_no_mail() -> None:
     async with faulty_server() as room, adapter_to(room) as adapter:
         assert (await adapter.check()).ok
     assert [c.split()[0] for c in room.commands] == ["EHLO", "QUIT"]
+
+
+BEFORE = (Phase.CONNECT, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL)
+WITHIN = (Phase.RCPT, Phase.DATA, Phase.BODY, Phase.DOT)
+FAILED_LINES: list[tuple[Trouble, bool]] = [
+    *((kind(phase, ""), True) for kind in (Lost, Late) for phase in BEFORE),
+    *((kind(phase, ""), False) for kind in (Lost, Late) for phase in WITHIN),
+    *((Answered(phase, 421, "closing"), True) for phase in (*BEFORE, *WITHIN)),
+    *((Answered(phase, 450, "busy"), True) for phase in BEFORE[:-1]),
+    *((Answered(phase, 450, "greylisted"), False) for phase in (Phase.MAIL, *WITHIN)),
+    *((Answered(phase, 550, "no"), False) for phase in (*BEFORE, *WITHIN)),
+]
+
+
+@pytest.mark.parametrize(("trouble", "line"), FAILED_LINES, ids=lambda value: str(value))
+def test_a_line_that_failed_before_the_mail_was_offered_is_told_from_a_mail_that_was_deferred(
+    trouble: Trouble, line: bool
+) -> None:
+    outcome = outcome_of(trouble)
+    assert outcome.line_failed is line
+    assert not line or outcome.kind is OutcomeKind.DEFERRED

@@ -100,6 +100,9 @@ def test_adapters_settings_are_there_but_for_their_secrets() -> None:
     assert "host" in smtp
     assert "password" not in smtp
     assert "ConnectionPart_smtp" not in schema()["$defs"]
+    for adapter in ("simulated", "simulated_telegram", "smtp"):
+        rate = SCHEMA["$defs"][f"ConnectionPart_{adapter}"]["properties"]["per_minute"]
+        assert rate["title"] == "Messages a minute"
 
 
 def test_every_reference_leads_somewhere_and_all_of_it_is_json() -> None:

@@ -51,6 +51,7 @@ def test_a_line_that_nobody_wrote_is_clean(ground: Ground) -> None:
     tx.put_line(resting)
     assert tx.line("mail") == resting
     assert tx.lines() == {"mail": resting}
+    assert ground.db.text("SELECT what, thing FROM changes ORDER BY id DESC LIMIT 1") == [("delivery", "")]
 
 
 @pytest.mark.parametrize("why", ["open_until", "free_at"])

@@ -72,7 +72,7 @@ class Attempt:
 
 def delivery_id(key: str) -> int:
     """Return the id of the delivery that a key on the wire belongs to."""
-    return int(key.rsplit("-M", 1)[1])
+    return int(key.rsplit("-M", 1)[1].partition("-")[0])  # behind it may stand a round
 
 
 @dataclass
