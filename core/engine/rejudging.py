@@ -60,7 +60,7 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
     """Return the message as it stands now, the lease given back unless it shall go; its run's end is added to the
     plan."""
     deal = tx.deal(delivery.deal)
-    if deal is None or run.status is not RunStatus.SENDING:
+    if deal is None:
         return delivery
     rule = tx.revision(run.revision)
     if delivery.tried_at is not None:
@@ -133,5 +133,6 @@ def _ended(delivery: Delivery, run: Run, judgement: Judgement, now: Moment, plan
         ended_at=now,
     )
     plan.timeline.append(outcomes.row(after, now))
-    plan.runs_changed.append((run, ended))
+    if run.status is RunStatus.SENDING:  # of a run with several messages another may have ended it
+        plan.runs_changed.append((run, ended))
     return after

@@ -13,6 +13,7 @@ from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.moment import Moment, parse_iso
 from core.ports import Job, T
 from data import opening
+from tests import planting
 from tests.proof.ground import Funil, board, mail, rules, sms
 from tests.proof.scripted import ACCEPTED, GREYLISTED, LINE_DOWN, SILENT, Script, ScriptedFunil
 
@@ -335,6 +336,63 @@ def test_a_late_message_takes_the_connection_that_its_rule_now_picks(tmp_path: P
     (row,) = funil.log()
     assert (row["status"], row["connection"], row["attempts"]) == ("sent", "post", 1)
     assert [where for _, where, _ in script.sent] == ["post"]
+
+
+TWICE = '''
+"""Writes once for each word of the deal's title."""
+
+from core.effects import Deliver
+from core.i18n import N_
+from core.model.delivery import Channel, Message
+from core.rules.base import RuleKind, Settings
+from core.words import Words
+
+
+class WordsRule(RuleKind[Settings]):
+    id = "words"
+    name = N_("Words")
+    about = N_("Writes each word of the title.")
+    Settings = Settings
+    uses = frozenset({Channel.EMAIL})
+
+    def plan(self, facts, settings, now, rng):
+        to, data = "maria@cliente.example", {"from": "ana@loja.example"}
+        return [
+            Deliver(connection="mail", message=Message(channel=Channel.EMAIL, to=to, text=word, subject="x", data=data))
+            for word in facts.deal.title.split()
+        ]
+
+    def sentence(self, settings):
+        return Words("write")
+'''
+
+
+@pytest.mark.parametrize(
+    ("title", "texts", "rows"),
+    [
+        ("one two", ["one", "two"], ["sent", "sent"]),
+        ("three four five", ["three", "four"], ["sent", "sent"]),
+        ("six", ["six"], ["sent", "cancelled"]),
+    ],
+)
+def test_of_several_late_messages_each_is_written_anew_in_its_place(
+    title: str, texts: list[str], rows: list[str], tmp_path: Path
+) -> None:
+    script = Script()
+    with planting.rule_kind(tmp_path / "kinds", "words_kind", TWICE):
+        funil = ScriptedFunil(tmp_path, script)
+        rule = "{id: words, stage: delivery, kind: words, name: words, settings: {}}"
+        funil.apply(scripted(board(rules(rule))))
+        funil("connection", "pause", "--all")
+        funil("deal", "set", "D1", "title=One Two")
+        funil("deal", "move", "D1", "delivery")
+        funil.idle()
+        assert [row["text"] for row in funil.log()] == ["One", "Two"]
+        funil("deal", "set", "D1", f"title={title}")
+        resumed(funil)
+    assert script.texts == texts
+    assert [row["status"] for row in funil.log()] == rows
+    assert funil.states() == {"words": "done"}
 
 
 def test_what_a_person_wants_sent_anew_is_judged_on_what_is_true_now(tmp_path: Path) -> None:
