@@ -10,13 +10,12 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from adapters.cli.roof import Made, Place
-
 if TYPE_CHECKING:
     import asyncio
 
-    from adapters.cli.roof import Story
+    from adapters.cli.roof import Made, Place, Story
     from adapters.registry import Registry
+    from core.errors import FunilError
     from core.model.house import Connection
     from core.model.moment import Moment
     from core.ports import Store
@@ -142,8 +141,15 @@ class BoardEngine(Engine):
     """The engine behind a board: it takes over, works and closes in one go. ``tell`` shows a sentence on the board."""
 
     def __init__(self, store: SqlStore, adapters: Registry, tell: Callable[[Words], None]) -> None:
-        super().__init__(store, adapters, "board")
+        super().__init__(store, adapters, "board", self._troubled)
         self._tell = tell
+
+    def _troubled(self, error: BaseException) -> None:
+        """Say what stops the engine for a moment; it lives on, for it alone knows how its last attempts ended."""
+        from core.errors import FunilError
+        from core.words import Words
+
+        self._tell(error.words if isinstance(error, FunilError) else Words("{error}", {"error": repr(error)}))
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set."""
@@ -169,6 +175,7 @@ class House:
 
     def place(self, address: str | None, *, demo: bool = False) -> Place:
         """Return which database is meant: the address given, ``FUNIL_DB``, or the user's own (the demo's own)."""
+        from adapters.cli.roof import Place
         from data import opening
 
         url = address or os.environ.get(DATABASE_VARIABLE) or (_demo_url() if demo else opening.default_url())
@@ -204,6 +211,12 @@ class House:
             yield store
         finally:
             store.close()
+
+    def damage(self, place: Place, error: Exception) -> FunilError | None:
+        """Return what to say of a failure that nobody foresaw, where the database is damaged; None: it is a bug."""
+        from data import opening
+
+        return opening.damage(opening.locate(place.url), error)
 
     @contextmanager
     def scratch(self) -> Iterator[Store]:

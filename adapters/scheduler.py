@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -25,6 +27,33 @@ SWEEP: Final = 5.0
 WAKE: Final = "wake"
 SWEEP_JOB: Final = "sweep"
 Ring = Callable[[], Awaitable[None]]
+JUMP: Final = 1.0
+"""Seconds between the wall clock and the steady one by which the former has been set."""
+
+
+class _Minding(AsyncIOScheduler):  # type: ignore[misc]
+    """A scheduler that notices when the wall clock is set.
+
+    The library plans what is repeated by wall time: set back by an hour, it would sweep again in an hour; set forward
+    by a year, it would count every missed round.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._apart = _apart()
+
+    def wakeup(self) -> None:
+        """Look what is due; what is repeated begins anew when the clock has jumped."""
+        before, self._apart = self._apart, _apart()
+        if abs(self._apart - before) > JUMP and self.running:
+            for job in self.get_jobs():
+                if isinstance(job.trigger, IntervalTrigger):
+                    job.modify(next_run_time=datetime.now(UTC))
+        super().wakeup()
+
+
+def _apart() -> float:
+    return time.time() - time.monotonic()
 
 
 class Alarm:
@@ -38,7 +67,7 @@ class Alarm:
         self._sweep = sweep
         self._armed: Moment | None = None
         self._rung: Moment | None = None
-        self._scheduler = AsyncIOScheduler(
+        self._scheduler = _Minding(
             jobstores={"default": MemoryJobStore()},
             executors={"default": AsyncIOExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},

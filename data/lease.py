@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from core.errors import Refused
+from core.errors import Refused, StoreTrouble
 from core.i18n import N_
 from data.locks import FileLock
 from data.sql import Db
@@ -46,7 +46,11 @@ class FileLease:
             if time.monotonic() > until:
                 raise _refusal(lock)
             time.sleep(_PAUSE)
-        lock.sign(f"{os.getpid()} {self.worker}")
+        try:
+            lock.sign(f"{os.getpid()} {self.worker}")
+        except StoreTrouble:  # an engine without a name would take its own messages for a dead one's
+            lock.close()
+            raise
 
     def release(self) -> None:
         """Let another process become the engine."""
@@ -97,13 +101,18 @@ def living(db: Db, workers: Iterable[str]) -> set[str]:
         return set()
     if db.dialect == "sqlite":
         return _living_on_file(db, workers)
+    numbers = engines(db)
+    return {worker for worker in workers if _number(worker) & 0xFFFFFFFF in numbers}
+
+
+def engines(db: Db) -> set[int]:
+    """Return the numbers of the engines that hold a lock on this PostgreSQL database."""
     held = db.text(
         "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid::bigint = %s"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
         (_CLASS,),
     )
-    numbers = {row[0] for row in held}
-    return {worker for worker in workers if _number(worker) & 0xFFFFFFFF in numbers}
+    return {row[0] for row in held}
 
 
 def _living_on_file(db: Db, workers: set[str]) -> set[str]:

@@ -16,6 +16,7 @@ from typing import Final, Self
 
 from core.errors import StoreTrouble
 from core.i18n import N_
+from data.troubles import translate_os
 
 PATIENCE: Final = 30.0
 _SHORTEST: Final = 0.000_2
@@ -84,11 +85,14 @@ class FileLock:
             self._fd = None
 
     def sign(self, text: str) -> None:
-        """Write who holds the lock into its file."""
+        """Write who holds the lock into its file. Raises ``StoreTrouble``."""
         fd = self._open()
-        os.ftruncate(fd, 0)
-        os.lseek(fd, 0, os.SEEK_SET)
-        os.write(fd, text.encode())
+        try:
+            os.ftruncate(fd, 0)
+            os.lseek(fd, 0, os.SEEK_SET)
+            os.write(fd, text.encode())
+        except OSError as error:
+            raise translate_os(error, str(self._database)) from error
 
     def signature(self) -> str:
         """Return what its holder wrote."""
@@ -102,11 +106,7 @@ class FileLock:
                 mode = self._database.stat().st_mode & 0o777
                 self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), mode)
             except OSError as error:
-                raise StoreTrouble(
-                    N_("{place} may not be written: {detail}; the file and its folder must exist and be writable"),
-                    place=str(self._database),
-                    detail=error.strerror or str(error),
-                ) from error
+                raise translate_os(error, str(self._database)) from error
         return self._fd
 
     def _wait(self, patience: float) -> None:

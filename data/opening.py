@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,7 +16,7 @@ from data.database import Database
 from data.sql import Db
 from data.sqlite import SqliteFile
 from data.store import MakeReader, SqlStore
-from data.troubles import troubles
+from data.troubles import DAMAGED, troubles
 from data.writer import MakeTx
 
 REVISIONS: Final = ("0001", "0002")
@@ -133,6 +135,26 @@ _TABLES: Final = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
 }
+
+
+def damage(database: Database, error: Exception) -> StoreTrouble | None:
+    """Return the trouble behind a failure that nobody foresaw, where SQLite's file is to blame.
+
+    What SQLite cannot make sense of it says itself; a flipped bit in a table's name or a text only shows in what the
+    program stumbles over.
+    """
+    if not isinstance(database, SqliteFile):
+        return None
+    told = isinstance(error, sqlite3.Error | UnicodeDecodeError) or not _sound(database)
+    return StoreTrouble(DAMAGED, place=database.place) if told else None
+
+
+def _sound(database: SqliteFile) -> bool:
+    try:
+        with closing(database.open_reader()) as db:
+            return db.text("PRAGMA integrity_check(1)") == [("ok",)]
+    except sqlite3.Error:
+        return False
 
 
 def _not_ready(state: State, place: str) -> StoreTrouble:

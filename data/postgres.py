@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, Final
 
 import psycopg
@@ -152,7 +152,8 @@ class PostgresServer:
     def _leave(self, worker: str) -> None:
         self._workers.discard(worker)
         if self._watch is not None and self._watch.usable:
-            let_go(self._watch, worker)
+            with suppress(psycopg.OperationalError):  # the line is gone, and the lock with it
+                let_go(self._watch, worker)
 
     def _watching(self) -> Db:
         if self._watch is None or not self._watch.usable:

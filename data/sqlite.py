@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -133,7 +133,8 @@ class SqliteFile:
         else:
             with self.writing():
                 if self._engine:
-                    self._checkpoint(writer)
+                    with suppress(sqlite3.Error):  # what is committed stands in the WAL; the next engine moves it
+                        self._checkpoint(writer)
                 for db in (*readers, writer):
                     db.close()
         self._write_lock.close()

@@ -12,9 +12,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
-from core.errors import FunilError, StoreTrouble
+from core.errors import FunilError, Refused, StoreTrouble
 from core.i18n import N_
 from data.database import Database
+from data.lease import engines
 from data.sqlite import SqliteFile, connect, copy, put_back
 from data.troubles import translate
 
@@ -87,7 +88,20 @@ def _upgrade_server(database: Database, house: str) -> None:
     from data.postgres import PostgresServer
 
     assert isinstance(database, PostgresServer)
+    _no_engine(database)
     _migrate(create_engine("postgresql+psycopg://", creator=database.plain, poolclass=NullPool), house)
+
+
+def _no_engine(database: Database) -> None:
+    db = database.open_reader()
+    try:
+        running = engines(db)
+    finally:
+        db.close()
+    if running:
+        raise Refused(
+            N_("{n} engines (boards or workers) run the rules of this database; stop them first"), n=len(running)
+        )
 
 
 def _make_file(path: Path) -> None:
@@ -107,10 +121,10 @@ def _put_back_if_it_fails(path: Path) -> Iterator[None]:
     kept = path.with_name(path.name + "-before-upgrade")
     new = path.stat().st_size == 0
     if not new:
-        kept.unlink(missing_ok=True)
-        copy(path, kept)
+        _keep(path, kept)
     try:
         yield
+        kept.unlink(missing_ok=True)
     except BaseException:
         if new:
             for name in (path.name, path.name + "-wal", path.name + "-shm"):
@@ -118,6 +132,16 @@ def _put_back_if_it_fails(path: Path) -> Iterator[None]:
         else:
             put_back(kept, path)
             kept.unlink()
+        raise
+
+
+def _keep(path: Path, kept: Path) -> None:
+    kept.unlink(missing_ok=True)
+    try:
+        kept.touch(mode=path.stat().st_mode & 0o777)
+        copy(path, kept)
+    except BaseException:
+        kept.unlink(missing_ok=True)
         raise
 
 

@@ -263,8 +263,9 @@ class Writer:
                 self._committed()
             try:
                 self._committer.upkeep(idle=not self._queue)
-            except Exception:
-                _log.exception("upkeep of the database failed")
+            except Exception as error:
+                if not isinstance(translate(error, ""), StoreTrouble):  # trouble will show at the next write
+                    _log.exception("upkeep of the database failed")
 
     def _wait(self) -> Pending | None:
         with self._change:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -20,7 +21,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.safe_text import safe_text
 from core.words import fill
-from tui import acts, header, theme, wording
+from tui import acts, header, leaving, theme, wording
 from tui.actions import Action, Registry, Scope, keys_text
 from tui.bars import Bar
 from tui.board.view import BoardView
@@ -81,6 +82,11 @@ class FunilApp(App[None]):
             yield self.panel
         yield self.log_view
         yield self.footer
+
+    def on_load(self) -> None:
+        """Listen to signals before the terminal is taken over, so that it is always given back."""
+        if not self.is_headless:
+            leaving.listen(self.told_to_leave)
 
     def on_mount(self) -> None:
         """Show the board, then begin to listen and to work."""
@@ -153,15 +159,23 @@ class FunilApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave, and say what waits for the next engine."""
+        await self._leave(0)
+
+    def told_to_leave(self, status: int) -> None:
+        """Leave because somebody outside wants it, with an exit status; callable from any thread."""
+        self.call_later(self._leave, status)
+
+    async def _leave(self, status: int) -> None:
         await self.live.end()
-        self.desk.count()
+        with suppress(FunilError):  # a store that cannot be read keeps nobody here
+            self.desk.count()
         waiting = self.desk.waiting
         line = ngettext(
             "{n} run waits; it acts while Funil or `funil worker` runs",
             "{n} runs wait; they act while Funil or `funil worker` runs",
             waiting,
         )
-        self.exit(message=Text(fill(line, {"n": waiting})) if waiting else None)
+        self.exit(return_code=status, message=Text(fill(line, {"n": waiting})) if waiting else None)
 
     # What the widgets say ---------------------------------------------------------------------------------------------
 

@@ -97,8 +97,8 @@ class EngineSeat:
         except Refused as refused:
             process = refused.words.args.get("pid")
             return self._say(EngineState(Seat.ELSEWHERE, None if process is None else str(process)))
-        except FunilError as error:
-            return self._say(EngineState(Seat.BROKEN, trouble=str(error)))
+        except Exception as error:
+            return self._stopped(error)
         if engine is None:
             return self._say(EngineState(Seat.NOBODY))
         return await self._serve(engine)
@@ -112,12 +112,11 @@ class EngineSeat:
             self._say(EngineState(Seat.HERE))
             await engine.serve(self._stop)
         except Exception as error:
-            _log.exception("the engine stopped")
-            trouble = str(error) if isinstance(error, FunilError) else f"{type(error).__name__}: {error}"
-            return self._say(EngineState(Seat.BROKEN, trouble=trouble))
+            return self._stopped(error)
         finally:
             self._engine = None
-            engine.release()
+            with suppress(FunilError):  # what cannot be given back now is lost with the trouble that says so
+                engine.release()
         return self.state.seat
 
     async def _may_work(self) -> bool:
@@ -130,6 +129,12 @@ class EngineSeat:
             return False
         settled.result()
         return True
+
+    def _stopped(self, error: Exception) -> Seat:
+        if isinstance(error, FunilError):
+            return self._say(EngineState(Seat.BROKEN, trouble=str(error)))
+        _log.exception("the engine stopped")
+        return self._say(EngineState(Seat.BROKEN, trouble=f"{type(error).__name__}: {error}"))
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):

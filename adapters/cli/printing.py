@@ -7,6 +7,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from core.safe_text import safe_text
@@ -24,8 +25,9 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """Print a notice to stderr."""
     sys.stdout.flush()
-    sys.stderr.write(safe_text(text, lines=True) + "\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # nobody reads it any more: that stops no work
+        sys.stderr.write(safe_text(text, lines=True) + "\n")
+        sys.stderr.flush()
 
 
 def trouble(text: str) -> None:

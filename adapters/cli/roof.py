@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     import asyncio
 
+    from core.errors import FunilError
     from core.model.house import Connection
     from core.model.moment import Moment
     from core.ports import AdapterFactory, Store
@@ -118,6 +119,9 @@ class Roof(Protocol):
 
     def opened(self, place: Place) -> AbstractContextManager[Store]:
         """Open a database for as long as the context lasts. Raises ``StoreTrouble`` for a missing or older one."""
+
+    def damage(self, place: Place, error: Exception) -> FunilError | None:
+        """Return what to say of a failure that nobody foresaw, where the database is damaged; None: it is a bug."""
 
     def scratch(self) -> AbstractContextManager[Store]:
         """Open an empty database that is forgotten afterwards."""

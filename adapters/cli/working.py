@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -18,7 +19,9 @@ from core.words import fill
 
 Work = Callable[[Engine, "Stop"], Awaitable[int]]
 STOPPED = {signal.SIGTERM: 0, signal.SIGINT: 130}
-"""Exit status by signal: a service manager's word is obeyed, ctrl-c interrupts."""
+"""Exit status by signal: a service manager's word is obeyed, ctrl-c interrupts, a closed terminal hangs up."""
+if sys.platform != "win32":
+    STOPPED[signal.SIGHUP] = 129
 
 
 class Stop(asyncio.Event):
@@ -30,6 +33,8 @@ class Stop(asyncio.Event):
         """Take the signals over, inside the running loop."""
         loop = asyncio.get_running_loop()
         for number in STOPPED:
+            if signal.getsignal(number) is signal.SIG_IGN:  # nohup
+                continue
             with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
                 loop.add_signal_handler(number, self._asked, number)
 

@@ -104,9 +104,11 @@ class Engine:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set: at once after each commit of this process, within 200 ms after another's, and
-        when the waker says that something is due. Trouble with the store is told and tried again."""
+        when the waker says that something is due. Trouble with the store is told, once while it lasts, and tried
+        again."""
         steady = asyncio.get_running_loop().time
         reaped = steady()
+        told = ""
         while not stop.is_set():
             self._wakened.clear()
             try:
@@ -115,12 +117,15 @@ class Engine:
                     reaped = steady()
                 await self._work()
                 self._arm()
+                told = ""
+                await self._sleep(stop)
             except Exception as error:
                 if self.on_trouble is None:
                     raise
-                self.on_trouble(error)
+                if str(error) != told:
+                    told = str(error)
+                    self.on_trouble(error)
                 await self._rest(stop, 1.0)
-            await self._sleep(stop)
         await self._dispatcher.rest(PATIENCE)
 
     async def _work(self) -> None:
