@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -93,12 +94,7 @@ class Dispatcher:
 
     async def begin(self, wake: Callable[[], None]) -> int:
         """Start a batch on every connection that is due and idle, and wait for none: a dead mail server holds back
-        neither the rules nor the SMS. Returns how many began; ``wake`` is called as each ends.
-
-        Raises what a former batch has failed with.
-        """
-        if self._failed:
-            raise self._failed.pop()
+        neither the rules nor the SMS. Returns how many began; ``wake`` is called as each ends."""
         await self.settle()
         idle = [work for work in self.store.read(_due) if work.connection.id not in self._busy]
         for work in idle:
@@ -108,13 +104,16 @@ class Dispatcher:
         return len(idle)
 
     async def rest(self, patience: float) -> None:
-        """Wait until nothing is on its way, at most ``patience`` seconds; the reaper gets what still hangs then."""
-        if not self._busy:
-            return
-        _, hanging = await asyncio.wait(list(self._busy.values()), timeout=patience)
-        for task in hanging:
-            task.cancel()
-        await asyncio.gather(*hanging, return_exceptions=True)
+        """Wait until nothing is on its way, at most ``patience`` seconds, and note what can be noted; the reaper gets
+        the rest."""
+        if self._busy:
+            _, hanging = await asyncio.wait(list(self._busy.values()), timeout=patience)
+            for task in hanging:
+                task.cancel()
+            await asyncio.gather(*hanging, return_exceptions=True)
+        self._failed.clear()
+        with suppress(FunilError):
+            await self.settle()
 
     def _ended(self, connection: str, wake: Callable[[], None], task: asyncio.Task[int]) -> None:
         self._busy.pop(connection, None)
@@ -124,7 +123,12 @@ class Dispatcher:
         wake()
 
     async def settle(self) -> None:
-        """Write what the store refused before (a full disk): how attempts ended, and leases that nobody uses."""
+        """Write what the store refused before (a full disk): how attempts ended, and leases that nobody uses.
+
+        Raises what a batch in the background has failed with: soon, for later it would tell of trouble that is over.
+        """
+        if self._failed:
+            raise self._failed.pop()
         while self._owed:
             lane, line, results = self._owed[0]
             await self._finish(lane, line, results)

@@ -51,10 +51,15 @@ def log(shell: Shell) -> dict[str, str]:
     return {row["deal"]: row["status"] for row in reversed(rows)}
 
 
-def wait_for(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Look again and again until something is true; fails after that many seconds."""
+def wait_for(true: Callable[[], bool], seconds: float = PATIENCE, beside: Terminal | None = None) -> None:
+    """Look again and again until something is true; fails after that many seconds.
+
+    What a board paints ``beside`` is read meanwhile, since it waits for its terminal.
+    """
     until = time.monotonic() + seconds
     while not true():
+        while beside is not None and beside._read(0.0):
+            pass
         assert time.monotonic() < until, "it never came true"
 
 

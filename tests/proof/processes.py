@@ -109,6 +109,17 @@ class Child:
         signal.pidfd_send_signal(self._end, signal.SIGTERM)
         return self.finish()
 
+    def finish_with_words(self) -> tuple[int, list[str]]:
+        """Wait for the end; returns the exit status and what the process has said since."""
+        assert self.ended_within(PATIENCE), f"{self.process.args!r} does not end"
+        words = self.lines_left()
+        return self.finish(), words
+
+    def stop_with_words(self) -> tuple[int, list[str]]:
+        """Ask the process to stop; returns the exit status and what it has said since."""
+        signal.pidfd_send_signal(self._end, signal.SIGTERM)
+        return self.finish_with_words()
+
     def finish(self) -> int:
         """Wait for the end and return the exit status."""
         assert self.ended_within(PATIENCE), f"{self.process.args!r} does not end"
