@@ -212,11 +212,11 @@ class House:
         finally:
             store.close()
 
-    def damage(self, place: Place, error: Exception) -> FunilError | None:
+    def damage(self, address: str | None, error: Exception) -> FunilError | None:
         """Return what to say of a failure that nobody foresaw, where the database is damaged; None: it is a bug."""
         from data import opening
 
-        return opening.damage(opening.locate(place.url), error)
+        return opening.damage(opening.locate(self.place(address).url), error)
 
     @contextmanager
     def scratch(self) -> Iterator[Store]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import sqlite3
@@ -143,18 +144,29 @@ def damage(database: Database, error: Exception) -> StoreTrouble | None:
     What SQLite cannot make sense of it says itself; a flipped bit in a table's name or a text only shows in what the
     program stumbles over.
     """
-    if not isinstance(database, SqliteFile):
+    if not isinstance(database, SqliteFile) or not database.path.exists():
         return None
-    told = isinstance(error, sqlite3.Error | UnicodeDecodeError) or not _sound(database)
+    told = isinstance(error, sqlite3.Error | UnicodeDecodeError | json.JSONDecodeError) or not _sound(database)
     return StoreTrouble(DAMAGED, place=database.place) if told else None
 
 
 def _sound(database: SqliteFile) -> bool:
     try:
         with closing(database.open_reader()) as db:
-            return db.text("PRAGMA integrity_check(1)") == [("ok",)]
-    except sqlite3.Error:
+            return db.text("PRAGMA integrity_check(1)") == [("ok",)] and _of_its_kinds(db)
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
+
+
+def _of_its_kinds(db: Db) -> bool:
+    """Return whether every number is a number and every text a text, which SQLite itself leaves to its users."""
+    for (table,) in db.text(_TABLES["sqlite"]):
+        for _, column, kind, *_ in db.text(f'PRAGMA table_info("{table}")'):
+            wanted = "text" if kind == "TEXT" or kind.startswith("VARCHAR") else "integer"
+            odd = f"SELECT 1 FROM \"{table}\" WHERE typeof(\"{column}\") NOT IN ('{wanted}', 'null') LIMIT 1"
+            if db.text(odd):
+                return False
+    return True
 
 
 def _not_ready(state: State, place: str) -> StoreTrouble:

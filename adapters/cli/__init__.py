@@ -75,7 +75,15 @@ def _carried_out(argv: Sequence[str], roof: Roof) -> int:
     parser.set_defaults(db=first.db)
     args = parser.parse_args(first.rest)
     module, _colon, act = args.act.partition(":")
-    return int(getattr(import_module(f"adapters.cli.{module}"), act)(args, roof))
+    try:
+        return int(getattr(import_module(f"adapters.cli.{module}"), act)(args, roof))
+    except (FunilError, OSError):
+        raise
+    except Exception as error:  # what a damaged database makes of the program is told as damage
+        damage = roof.damage(args.db, error)
+        if damage is None:
+            raise
+        raise damage from error
 
 
 def parser_of(name: str) -> Parser:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
-from core.errors import BadInput, FunilError
+from core.errors import BadInput
 from core.i18n import N_
 from core.model.house import House
 from core.model.moment import Moment
@@ -19,20 +19,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@contextmanager
-def opened(args: argparse.Namespace, roof: Roof) -> Iterator[Store]:
-    """Open the database that the command line means. What a damaged one makes of the program is told as damage."""
-    place = roof.place(args.db)
-    try:
-        with roof.opened(place) as store:
-            yield store
-    except (FunilError, OSError):
-        raise
-    except Exception as error:
-        damage = roof.damage(place, error)
-        if damage is None:
-            raise
-        raise damage from error
+def opened(args: argparse.Namespace, roof: Roof) -> AbstractContextManager[Store]:
+    """Open the database that the command line means."""
+    return roof.opened(roof.place(args.db))
 
 
 def read(args: argparse.Namespace, roof: Roof, query: Callable[[Reader], T]) -> T:

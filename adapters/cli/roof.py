@@ -120,7 +120,7 @@ class Roof(Protocol):
     def opened(self, place: Place) -> AbstractContextManager[Store]:
         """Open a database for as long as the context lasts. Raises ``StoreTrouble`` for a missing or older one."""
 
-    def damage(self, place: Place, error: Exception) -> FunilError | None:
+    def damage(self, address: str | None, error: Exception) -> FunilError | None:
         """Return what to say of a failure that nobody foresaw, where the database is damaged; None: it is a bug."""
 
     def scratch(self) -> AbstractContextManager[Store]:
