@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from benchmarks.terminal import Terminal
+from data.postgres import conninfo
 from tests.cli.cli_ground import Shell
 from tests.conftest import Databases
 from tests.proof.house import ended, furnish, log, wait_for
@@ -57,7 +60,11 @@ def office() -> Iterator[PostOffice]:
 
 @pytest.fixture
 def shell(fresh_postgres: str, server: Server, office: PostOffice) -> Shell:
-    """A furnished house; the server runs again before its database is dropped."""
+    """A furnished house, whose commits are not lost with the server as those of other tests may be; the server runs
+    again before its database is dropped."""
+    with psycopg.connect(**conninfo(fresh_postgres), autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = on").format(name))
     return furnish(fresh_postgres, office)
 
 
