@@ -26,17 +26,17 @@ def at_claim(world: World, tx: Reader, connection: str, claimed: Sequence[Delive
     if house.connections[connection].paused is not None:
         world.violated(f"taken from {connection}, which is paused")
     for delivery in claimed:
-        for problem in [*_order_problems(house, tx, delivery), *_retry_problems(tx, delivery)]:
+        for problem in [*_order_problems(world, house, tx, delivery), *_retry_problems(tx, delivery)]:
             world.violated(f"{delivery.public_id} was taken: {problem}")
 
 
-def _order_problems(house: House, tx: Reader, delivery: Delivery) -> Sequence[str]:
+def _order_problems(world: World, house: House, tx: Reader, delivery: Delivery) -> Sequence[str]:
     others = [d for d in tx.deliveries(DeliveryFilter(deal=delivery.deal, statuses=ON_ITS_WAY)) if d.id != delivery.id]
     problems = []
     if any(d.worker is not None for d in others):
         problems.append("another message of its deal is on its way")
     mine = _place(delivery)
-    if any(_place(d) < mine and _can_go(house, d, tx.now()) for d in others):
+    if any(_place(d) < mine and _can_go(world, house, d, tx.now()) for d in others):
         problems.append("it overtook an earlier message of its deal that could go")
     return problems
 
@@ -45,11 +45,12 @@ def _place(d: Delivery) -> tuple[int, int, int]:
     return d.moment, d.position, d.id
 
 
-def _can_go(house: House, d: Delivery, now: int) -> bool:
+def _can_go(world: World, house: House, d: Delivery, now: int) -> bool:
     open_line = house.connections[d.connection].paused is None
     # A first try may go as soon as it is written; attempts and reason tell that it waits for a retry.
     first_try = d.attempts == 0 and d.worker is None and d.reason is None
-    return d.status is DeliveryStatus.QUEUED and first_try and open_line and d.due_at is not None and d.at < now
+    due = d.due_at is not None and (d.id not in world.revived or d.due_at <= now)
+    return d.status is DeliveryStatus.QUEUED and first_try and open_line and due and d.at < now
 
 
 def _retry_problems(tx: Reader, delivery: Delivery) -> Sequence[str]:

@@ -66,7 +66,8 @@ def _entry_problems(world: World, reader: Reader, house: House, entry: Entry, ru
     # A clock that was set back notes moments before the entry: they say nothing about the grace.
     if not world.set_back and entry.cause.kind is CauseKind.PERSON:
         early = entry.at + house.company.grace
-        problems += [f"run {r.public_id} acted within the grace" for r in runs if _too_early(reader, r, early)]
+        own = [r for r in runs if r.id not in world.asked]
+        problems += [f"run {r.public_id} acted within the grace" for r in own if _too_early(reader, r, early)]
     return problems
 
 

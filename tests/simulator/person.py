@@ -1,4 +1,4 @@
-"""The person's process: moves, undoes, edits, pauses; turns the clock; fills the disk. All of it at any point."""
+"""The person's process: moves, takes it back, stops, edits, pauses; turns the clock; fills the disk; at any point."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any, Final
 from core import commands
 from core.errors import FunilError
 from core.model.deal import Deal
+from core.model.delivery import DeliveryStatus
 from core.model.moment import DAY, HOUR, MINUTE, SECOND, Moment
+from core.model.rule import Hours
 from core.model.run import Run, RunStatus
 from core.ports import Job, Reader, Tx
-from core.views import DealFilter
+from core.views import DealFilter, DeliveryFilter
 from tests.simulator import invariants
 from tests.simulator.database import inline_store
 from tests.simulator.houses import STAGES
@@ -40,6 +42,9 @@ class Person:
     world: World
     before: dict[tuple[str, int], Before] = field(default_factory=dict)
     """By deal and stay that a move ended."""
+    undone: dict[tuple[str, int], Before] = field(default_factory=dict)
+    """By deal and stay that an undo ended."""
+    taken_back: bool = False
 
     def __post_init__(self) -> None:
         world = self.world
@@ -48,7 +53,10 @@ class Person:
     def act(self) -> None:
         """Do one thing, and look at the house afterwards."""
         self.world.acts -= 1
-        self.world.rng.choices(_ACTS, _WEIGHTS)[0](self)
+        # Who has just taken something back often wants it after all.
+        again, self.taken_back = self.taken_back and self.world.chance(0.5), False
+        act = Person.redo if again else self.world.rng.choices(_ACTS, _WEIGHTS)[0]
+        act(self)
         invariants.after_commit(self.world)
 
     def command(self, what: str, job: Job[Any]) -> Any:
@@ -80,8 +88,11 @@ class Person:
     def undo(self) -> None:
         """Take a move back: the newest, or the newest of one deal."""
         deal = self.world.rng.choice((None, *self.deals()))
+        seen = self.store.read(lambda r: [_as_it_stands(r, each) for each in self.deals()])
         done = self.command(f"undo {deal}", commands.undo(deal=deal))
+        self.taken_back = done is not None
         for deal_id in done.deals if done else ():
+            self.undone.update({(b.deal.id, b.deal.entry or 0): b for b in seen if b.deal.id == deal_id})
             for problem in self.store.read(lambda r: self._not_restored(r, deal_id)):  # noqa: B023
                 self.world.violated(problem)
 
@@ -97,9 +108,70 @@ class Person:
         after = {run.id: run for run in now.runs}
         for run in was.runs:
             # What waits for a rule above goes on as that one ended meanwhile; a changed date moves what hangs on it.
-            if run.status in _PENDING and not run.waits and not was.edited and _course(run) != _course(after[run.id]):
+            pending = run.status in _PENDING and not run.waits and run.id not in self.world.asked
+            if pending and not was.edited and _course(run) != _course(after[run.id]):
                 problems.append(f"undo did not restore {run.public_id}: {_course(run)} is now {_course(after[run.id])}")
         return problems
+
+    def redo(self) -> None:
+        """Do an undone move again: the one undone last, or one of one deal."""
+        deal = self.world.rng.choice((None, *sorted({of for of, _ in self.undone})))
+        seen = self.store.read(lambda r: [_as_it_stands(r, each) for each in self.deals()])
+        done = self.command(f"redo {deal}", commands.redo(deal=deal))
+        for deal_id in done.deals if done else ():
+            self.before.update({(b.deal.id, b.deal.entry or 0): b for b in seen if b.deal.id == deal_id})
+            for problem in self.store.read(lambda r: self._not_redone(r, deal_id)):  # noqa: B023
+                self.world.violated(problem)
+
+    def _not_redone(self, reader: Reader, deal_id: str) -> Sequence[str]:
+        """Compare a deal with how it stood before the undo; what comes back does so behind a new grace."""
+        now = _as_it_stands(reader, deal_id)
+        was = self.undone[deal_id, now.deal.entry or 0]
+        place = [(d.pipeline, d.stage, d.rank, d.entered_at, d.closed) for d in (was.deal, now.deal)]
+        problems = [] if place[0] == place[1] else [f"redo put {deal_id} at {place[1]}, it stood at {place[0]}"]
+        house, after = reader.house(), {run.id: run for run in now.runs}
+        held = Moment(self.world.clock.at + house.company.grace)
+        for run in was.runs:
+            came = after[run.id]
+            if run.status in _PENDING and came.status not in _PENDING and not run.waits:
+                problems.append(f"redo did not bring {run.public_id} back: it is {came.status.value}")
+            any_hours = reader.revision(run.revision).hours is Hours.ANY
+            early = came.status in _PENDING and came.due_at is not None and came.due_at < held and any_hours
+            problems += [f"redo lets {run.public_id} act within the new grace"] if early else []
+        for delivery in reader.deliveries_of_entry(now.deal.entry or 0):
+            if delivery.status is DeliveryStatus.QUEUED and delivery.worker is None:
+                self.world.revived.add(delivery.id)
+                early = delivery.due_at is not None and delivery.due_at < held
+                problems += [f"redo lets {delivery.public_id} go within the new grace"] if early else []
+        return problems
+
+    def stop(self) -> None:
+        """Stop what waits in a deal's stage."""
+        deal = self.world.rng.choice(self.deals())
+        self.command(f"stop {deal}", commands.stop_deal(deal))
+
+    def cancel(self) -> None:
+        """Cancel a message that is queued, or a run that waits."""
+        thing = self._something(waiting=self.world.chance(0.5))
+        if thing is not None:
+            self.command(f"cancel {thing}", commands.cancel(thing))
+
+    def ask(self) -> None:
+        """Have a waiting run at once."""
+        thing = self._something(waiting=True)
+        if thing is None:
+            return
+        done = self.command(f"now {thing}", commands.run_now(thing))
+        if done is not None:
+            self.world.asked.add(done.id)
+
+    def _something(self, *, waiting: bool) -> str | None:
+        if waiting:
+            found = [r.public_id for r in self.store.read(lambda r: r.runs_of()) if r.status in _PENDING]
+        else:
+            queued = DeliveryFilter(statuses=frozenset({DeliveryStatus.QUEUED}))
+            found = [d.public_id for d in self.store.read(lambda r: r.deliveries(queued))]
+        return self.world.rng.choice(found) if found else None
 
     def edit(self) -> None:
         """Change a field that conditions, run times or the loop guard look at."""
@@ -158,11 +230,15 @@ def _course(run: Run) -> tuple[Any, ...]:
 _ACTS: Final[Sequence[Callable[[Person], object]]] = (
     Person.move,
     Person.undo,
+    Person.redo,
     Person.edit,
     Person.add,
     Person.turn_clock,
     Person.pause,
     Person.resume,
     Person.fill_disk,
+    Person.stop,
+    Person.cancel,
+    Person.ask,
 )
-_WEIGHTS: Final = (6, 3, 2, 1, 5, 0.5, 1, 1)
+_WEIGHTS: Final = (6, 3, 1, 2, 1, 5, 0.5, 1, 1, 0.3, 0.5, 0.5)

@@ -226,6 +226,21 @@ def retries_after_leaving(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(abandoning, "stop_retries", lambda *args: None)
 
 
+def redoes_at_once(patch: pytest.MonkeyPatch) -> None:
+    """A redo brings back what was cancelled without a new grace."""
+    good = undoing.plan_redo
+
+    def bad(house: Any, *args: Any) -> Plan:
+        return good(replace(house, company=replace(house.company, grace=0)), *args)
+
+    patch.setattr(undoing, "plan_redo", bad)
+
+
+def redoes_by_halves(patch: pytest.MonkeyPatch) -> None:
+    """A redo forgets what its undo had cancelled."""
+    patch.setattr(undoing, "cancelled_by_undo", lambda things: [])
+
+
 PLANTED: Mapping[str, tuple[Patch, str]] = {
     "every entry has all its runs": (loses_a_run, "has runs"),
     "the deal's stage is that of its open entry": (wrong_stage, "its open entries are"),
@@ -246,5 +261,7 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "nothing owed is lost on a full disk": (never_settles, "does not drain"),
     "nothing is sent through a paused connection": (sends_while_paused, "which is paused"),
     "undo restores exactly": (revives_later, "undo did not restore"),
+    "a redo has a grace of its own": (redoes_at_once, "within the new grace"),
+    "a redo brings back what was cancelled": (redoes_by_halves, "did not bring"),
     "a left stage is not retried": (retries_after_leaving, "a retry although"),
 }

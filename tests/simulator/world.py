@@ -99,6 +99,10 @@ class World:
     """How often the person will still act."""
     marked: set[tuple[int, str]] = field(default_factory=set)
     """Messages that an engine has made *sending*."""
+    asked: set[int] = field(default_factory=set)
+    """Runs that the person wanted at once, whatever their time, gate and grace."""
+    revived: set[int] = field(default_factory=set)
+    """Messages that a redo has brought back: they go out when its grace is over."""
     person: Callable[[], None] | None = None
     memory: Memory = field(default_factory=Memory)
     cursor: int = 0
