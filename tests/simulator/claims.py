@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.model.delivery import Delivery, DeliveryStatus
-from core.model.house import House
-from core.model.rule import Unknown
+from core.model.rule import Hours, Unknown
 from core.plan import Plan
 from core.ports import Reader
 from core.views import DeliveryFilter
@@ -26,17 +25,17 @@ def at_claim(world: World, tx: Reader, connection: str, claimed: Sequence[Delive
     if house.connections[connection].paused is not None:
         world.violated(f"taken from {connection}, which is paused")
     for delivery in claimed:
-        for problem in [*_order_problems(world, house, tx, delivery), *_retry_problems(tx, delivery)]:
+        for problem in [*_order_problems(world, tx, delivery), *_retry_problems(tx, delivery)]:
             world.violated(f"{delivery.public_id} was taken: {problem}")
 
 
-def _order_problems(world: World, house: House, tx: Reader, delivery: Delivery) -> Sequence[str]:
+def _order_problems(world: World, tx: Reader, delivery: Delivery) -> Sequence[str]:
     others = [d for d in tx.deliveries(DeliveryFilter(deal=delivery.deal, statuses=ON_ITS_WAY)) if d.id != delivery.id]
     problems = []
     if any(d.worker is not None for d in others):
         problems.append("another message of its deal is on its way")
     mine = _place(delivery)
-    if any(_place(d) < mine and _can_go(world, house, d, tx.now()) for d in others):
+    if any(_place(d) < mine and _can_go(world, tx, d) for d in others):
         problems.append("it overtook an earlier message of its deal that could go")
     return problems
 
@@ -45,12 +44,18 @@ def _place(d: Delivery) -> tuple[int, int, int]:
     return d.moment, d.position, d.id
 
 
-def _can_go(world: World, house: House, d: Delivery, now: int) -> bool:
-    open_line = house.connections[d.connection].paused is None
+def _can_go(world: World, tx: Reader, d: Delivery) -> bool:
+    now, open_line = tx.now(), tx.house().connections[d.connection].paused is None
     # A first try may go as soon as it is written; attempts and reason tell that it waits for a retry.
     first_try = d.attempts == 0 and d.worker is None and d.reason is None
-    due = d.due_at is not None and (d.id not in world.revived or d.due_at <= now)
+    due = d.due_at is not None and (d.due_at <= now or not _may_be_put_off(world, tx, d))
     return d.status is DeliveryStatus.QUEUED and first_try and open_line and due and d.at < now
+
+
+def _may_be_put_off(world: World, tx: Reader, d: Delivery) -> bool:
+    """Return whether a message that was never tried may wait all the same: for its rule's hours, or a redo's grace."""
+    run = tx.run(d.run) if d.run is not None else None
+    return d.id in world.revived or (run is not None and tx.revision(run.revision).hours is not Hours.ANY)
 
 
 def _retry_problems(tx: Reader, delivery: Delivery) -> Sequence[str]:
