@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ class Mail:
     content: bytes
     recipients: tuple[str, ...]
     parsed: Message
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def id(self) -> str:
