@@ -86,7 +86,11 @@ def load(stored: str | None) -> Words:
 def _revived(parts: list[Any]) -> Words:
     if len(parts) == 1:
         return Words(parts[0])
-    return Words(parts[0], {k: _revived(v[_NESTED]) if isinstance(v, dict) else v for k, v in parts[1].items()})
+    args = parts[1]
+    for name, value in args.items():
+        if type(value) is dict:
+            args[name] = _revived(value[_NESTED])
+    return Words(parts[0], args)
 
 
 def fill(pattern: str, args: Mapping[str, Arg]) -> str:

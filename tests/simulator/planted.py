@@ -241,10 +241,23 @@ def redoes_by_halves(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(undoing, "cancelled_by_undo", lambda things: [])
 
 
+def untold(patch: pytest.MonkeyPatch) -> None:
+    """Messages that were accepted leave no line of history."""
+    good = SqlTx._accept
+
+    def bad(self: Any, accepted: Any) -> Any:
+        held = good(self, accepted)
+        self.db.text("DELETE FROM timeline WHERE delivery IS NOT NULL")
+        return held
+
+    patch.setattr(SqlTx, "_accept", bad)
+
+
 PLANTED: Mapping[str, tuple[Patch, str]] = {
     "every entry has all its runs": (loses_a_run, "has runs"),
     "the deal's stage is that of its open entry": (wrong_stage, "its open entries are"),
     "one outcome a delivery": (two_outcomes, "the timeline says"),
+    "what was accepted is told": (untold, "the timeline says"),
     "nothing is sent after cancel": (sends_cancelled, "sent after it was cancelled"),
     "hold never twice": (holds_twice, "went out twice"),
     "sending is durable before a hold is sent": (not_durable, "before “sending” was durable"),
