@@ -151,6 +151,9 @@ class Reader(LineReader, Protocol):
     def last_undone(self) -> str | None:
         """Return the act of a person that was undone last, even if its deal has moved on since: that is then said."""
 
+    def last_undo_number(self) -> int:
+        """Return the number of the act that was undone last, 0 when none is undone."""
+
     def top_rank(self, pipeline: str, stage: str) -> int:
         """Return the greatest rank in a column, 0 when it is empty."""
 

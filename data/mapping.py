@@ -199,6 +199,7 @@ def entry_params(entry: Entry) -> Params:
         "batch": entry.batch,
         "unflagged": entry.unflagged,
         "grace_until": entry.grace_until,
+        "undone_no": entry.undone_no,
     }
 
 
@@ -206,8 +207,8 @@ def entry_of(row: Row) -> Entry:
     """Read a stay."""
     id_, deal, pipeline, stage, at, by, kind, cause_id, chain, *rest = row
     cause = Cause(_KINDS[kind], cause_id, _chain(chain) if chain else ())
-    *stay, unflagged, grace_until = rest
-    return _entry(id_, deal, pipeline, stage, at, by, cause, *stay, bool(unflagged), grace_until)
+    *stay, unflagged, grace_until, undone_no = rest
+    return _entry(id_, deal, pipeline, stage, at, by, cause, *stay, bool(unflagged), grace_until, undone_no)
 
 
 def _chain(stored: str) -> tuple[Link, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, false, func, select
+from sqlalchemy import Select, false, func, select
 
 from core.model.deal import CauseKind, Entry
 from core.model.moment import Moment
@@ -43,38 +43,14 @@ LAST_BATCH = Statement(
 )
 
 
-def _last_undone() -> Select[Any]:
-    """The act that was undone last. Of several undone in one moment it is one that can be done again: an undone move
-    that led away from where its deal stands, the newest of those, the oldest such act first."""
-    newest, newer = entries.alias("newest"), entries.alias("newer")
-    last = select(func.max(newest.c.undone_at)).where(newest.c.undone_at.is_not(None), newest.c.batch.is_not(None))
-    superseded = (
-        select(newer.c.id)
-        .where(
-            newer.c.deal == entries.c.deal,
-            newer.c.previous == entries.c.previous,
-            newer.c.undone_at.is_not(None),
-            newer.c.id > entries.c.id,
-        )
-        .correlate(entries)
-        .exists()
-    )
-    possible = and_(deals.c.entry == entries.c.previous, ~superseded)
-    return (
-        select(entries.c.batch)
-        .join(deals, deals.c.id == entries.c.deal)
-        .where(
-            entries.c.undone_at == last.scalar_subquery(),
-            entries.c.undone_at.is_not(None),
-            entries.c.batch.is_not(None),
-            deals.c.removed == false(),
-        )
-        .order_by(case((possible, 0), else_=1), entries.c.id)
+LAST_UNDONE = Statement(
+    lambda: (
+        select(entries.c.batch, entries.c.undone_no)
+        .where(entries.c.undone_no.is_not(None))
+        .order_by(entries.c.undone_no.desc())
         .limit(1)
     )
-
-
-LAST_UNDONE = Statement(_last_undone)
+)
 AUTOMATIC = Statement(
     lambda: (
         select(func.count())
@@ -187,6 +163,11 @@ class EntryReader(Base):
         """Return the act of a person that was undone last, even if its deal has moved on since."""
         row = self.db.one(LAST_UNDONE)
         return row[0] if row else None
+
+    def last_undo_number(self) -> int:
+        """Return the number of the act that was undone last, 0 when none is undone."""
+        row = self.db.one(LAST_UNDONE)
+        return row[1] if row else 0
 
     def automatic_moves(self, deal_id: str, since: Moment) -> int:
         """Return how many entries of the deal since then no person asked for (undone ones count)."""

@@ -29,9 +29,7 @@ class EntryRow(Table, table=True):
             "id",
             where=and_(column("undone_at").is_(None), column("batch").is_not(None), column("previous").is_not(None)),
         ),
-        partial(
-            "ix_entries_undone", "undone_at", where=and_(column("undone_at").is_not(None), column("batch").is_not(None))
-        ),
+        partial("ix_entries_undone", "undone_no", where=column("undone_no").is_not(None)),
     )
 
     id: int | None = serial()
@@ -50,6 +48,7 @@ class EntryRow(Table, table=True):
     batch: str | None = ident(default=None)
     unflagged: bool = yes_no()
     grace_until: int | None = whole(default=None)
+    undone_no: int | None = whole(default=None)
 
 
 class RunRow(Table, table=True):

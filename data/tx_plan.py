@@ -36,10 +36,11 @@ _COURSE: Final = (
     "revision position status moment due_at waits mover holds reason detail condition cancelled_by was "
     "created_at ended_at"
 ).split()
+_STAY: Final = ("ended_at", "undone_at", "left_rank", "grace_until", "undone_no")
 
 ADD_ENTRY = insertion(entries)
 CLOSE_ENTRY = alteration(entries, ("ended_at",))
-CHANGE_ENTRY = alteration(entries, ("ended_at", "undone_at", "left_rank", "grace_until"))
+CHANGE_ENTRY = alteration(entries, _STAY)
 ADD_RUN = insertion(runs)
 CHANGE_RUN = alteration(runs, _COURSE, seen="status")
 ADD_DELIVERY = insertion(deliveries)
@@ -175,7 +176,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
 
 
 def _entry_change(after: Entry) -> mapping.Params:
-    return {name: getattr(after, name) for name in ("id", "ended_at", "undone_at", "left_rank", "grace_until")}
+    return {name: getattr(after, name) for name in ("id", *_STAY)}
 
 
 def _same_text(before: Delivery, after: Delivery) -> bool:

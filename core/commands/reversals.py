@@ -44,7 +44,8 @@ def undo(*, deal: str | None = None, batch: str | None = None, by: str | None = 
         house, now = tx.house(), tx.now()
         if by is not None:
             lookup.user(house, by)
-        todo = [_undoing(tx, *found) for found in _undo_deals(tx, deal, batch)]
+        number = tx.last_undo_number() + 1
+        todo = [_undoing(tx, *found, number) for found in _undo_deals(tx, deal, batch)]
         plan = Plan()
         for what in todo:
             plans.merge(plan, undoing.plan(house, what, by or what.undone.by, now))
@@ -74,7 +75,7 @@ def _undo_deals(tx: Tx, deal: str | None, batch: str | None) -> Sequence[tuple[D
     return _act(tx, deal, batch or (tx.last_batch() if deal is None else None), newest, undoing.NOTHING)
 
 
-def _undoing(tx: Tx, deal: Deal, entry: Entry) -> undoing.Undoing:
+def _undoing(tx: Tx, deal: Deal, entry: Entry, number: int) -> undoing.Undoing:
     undoing.check(deal, entry, tx.entry(deal.entry) if deal.entry is not None else None)
     former = tx.entry(entry.previous or 0)
     if former is None:
@@ -88,6 +89,7 @@ def _undoing(tx: Tx, deal: Deal, entry: Entry) -> undoing.Undoing:
         deliveries=tx.deliveries_of_entry(entry.id),
         revived_runs=runs,
         revived_deliveries=deliveries,
+        number=number,
     )
 
 

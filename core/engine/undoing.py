@@ -32,7 +32,8 @@ _GONE = frozenset({DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.D
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoing:
-    """What undoing one move needs to know: the undone stay, the one before it, and what the move had cancelled."""
+    """What undoing one move needs to know: the undone stay, the one before it, what the move had cancelled, and the
+    act's number among the undone ones."""
 
     deal: Deal
     undone: Entry
@@ -41,6 +42,7 @@ class Undoing:
     deliveries: Sequence[Delivery]
     revived_runs: Sequence[Run]
     revived_deliveries: Sequence[Delivery]
+    number: int
 
 
 def check(deal: Deal, entry: Entry | None, present: Entry | None = None) -> Entry:
@@ -107,7 +109,10 @@ def plan(house: House, what: Undoing, by: str, now: Moment) -> Plan:
         # The undone stay closes before the former one opens: a deal has one open stay at any time. It keeps the
         # place that the deal had in it, for a redo.
         entries_changed=[
-            (what.undone, replace(what.undone, undone_at=now, ended_at=now, left_rank=deal.rank)),
+            (
+                what.undone,
+                replace(what.undone, undone_at=now, ended_at=now, left_rank=deal.rank, undone_no=what.number),
+            ),
             (what.former, replace(what.former, ended_at=None)),
         ],
         runs_changed=runs + [(r, _revived(house, what.former, r)) for r in what.revived_runs],
@@ -252,7 +257,7 @@ def plan_redo(house: House, what: Redoing, by: str, now: Moment) -> Plan:
         version=deal.version + 1,
     )
     held = Moment(now + house.company.grace)
-    reopened = replace(redone, undone_at=None, ended_at=None, left_rank=deal.rank, grace_until=held)
+    reopened = replace(redone, undone_at=None, undone_no=None, ended_at=None, left_rank=deal.rank, grace_until=held)
     runs, deliveries = entering.leaving(house, what.stay, now, "left_stage", entering.LEFT)
     # Marked like those that a move cancels, so that another undo revives them.
     left = [(run, replace(gone, cancelled_by=redone.id)) for run, gone in runs]

@@ -86,7 +86,7 @@ class Entry:
     ``previous`` is the stay before it and ``left_rank`` the deal's place in that column, which undo restores.
     ``batch`` joins the entries of one act (a bulk move), which is undone as one. ``unflagged``: coming here cleared the
     deal's loop flag, which undo sets again. ``grace_until`` is set by a person's later act on this stay (redo, a rule
-    applied to it): nothing of it happens before.
+    applied to it): nothing of it happens before. ``undone_no`` counts acts in the order in which they were undone.
     """
 
     id: int
@@ -103,3 +103,4 @@ class Entry:
     batch: str | None = None
     unflagged: bool = False
     grace_until: Moment | None = None
+    undone_no: int | None = None

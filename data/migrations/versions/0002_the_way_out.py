@@ -22,7 +22,8 @@ def upgrade() -> None:
     op.add_column("meta", sa.Column("home", _TEXT))
     op.add_column("entries", sa.Column("unflagged", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("entries", sa.Column("grace_until", _BIG))
-    _index("ix_entries_undone", "entries", ["undone_at"], "undone_at IS NOT NULL AND batch IS NOT NULL")
+    op.add_column("entries", sa.Column("undone_no", _BIG))
+    _index("ix_entries_undone", "entries", ["undone_no"], "undone_no IS NOT NULL")
     op.add_column("timeline", sa.Column("delivery", _BIG))
     # Also acts whose deal has moved on since: the newest one is named, not passed over.
     op.drop_index("ix_entries_undoable", "entries")
