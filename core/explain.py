@@ -8,6 +8,7 @@ from typing import Any
 
 from core import outbound
 from core.engine import chaining
+from core.i18n import N_
 from core.model.delivery import Delivery
 from core.model.moment import iso
 from core.model.run import Run, RunStatus
@@ -41,12 +42,14 @@ def run_shape(
     delivery: Delivery | None,
     say: Callable[[Words], str] = Words.english,
 ) -> dict[str, Any]:
-    """Return one run; a sending one shows its delivery's reason."""
+    """Return one run; a sending one shows its delivery's reason, one without a date which field is empty."""
     entry = reader.entry(run.entry)
     reason, detail, due = run.reason, run.detail, run.due_at
     if run.status is RunStatus.SENDING and delivery is not None:
         row = outbound.row_of(reader.house(), delivery, reader.lines(), reader.now())
         reason, detail, due = row.reason, row.detail, row.due_at
+    if run.status is RunStatus.NO_DATE:
+        detail = detail or Words(N_("{field} is empty"), {"field": reader.revision(run.revision).run.of or ""})
     return {
         "id": run.public_id,
         "deal": run.deal,

@@ -102,7 +102,8 @@ def _behind(house: House, delivery: Delivery) -> tuple[str, Words] | None:
         words = N_("connection “{connection}” is out of use: a board file that lists it brings it back")
         return "disabled", Words(words, {"connection": delivery.connection})
     if connection.paused is not None and delivery.reason is None:
-        return "connection_paused", why_paused(connection)
+        words = N_("connection “{connection}” is paused; “funil connection resume {connection}” lets it send")
+        return "connection_paused", why_paused(connection) or Words(words, {"connection": connection.id})
     return None
 
 
@@ -113,7 +114,11 @@ def _behind_rest(delivery: Delivery, line: Line | None, now: Moment) -> tuple[st
     if line is None or not line.rests(now):
         return None
     places = {"until": iso(line.open_until), "failures": line.failures, "why": delivery.detail or ""}
-    words = N_("the connection failed {failures} times in a row and rests until {until} {why}")
+    words = (
+        N_("the connection failed {failures} times in a row and rests until {until}; {why}")
+        if delivery.detail
+        else N_("the connection failed {failures} times in a row and rests until {until}")
+    )
     return "connection_paused", Words(words, places)
 
 

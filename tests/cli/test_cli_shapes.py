@@ -180,3 +180,20 @@ def test_people_get_a_plain_text_of_the_same(shell: Shell, words: list[str]) -> 
     assert "D1" in shown or words[0] == "timeline"
     assert "\x1b" not in shown
     assert not any(line != line.rstrip() for line in shown.splitlines())
+
+
+def test_what_cannot_go_says_why_in_words(tmp_path: Path) -> None:
+    shell = at_noon(tmp_path)
+    rules = SMS_RULE.replace("{after: 2d}, order: wait", "{after: 2d, of: close_date}")
+    shell.ok("apply", "-", stdin=rules)
+    shell.ok("connection", "pause", "sms1")
+    shell.ok("deal", "move", "D1", "delivery")
+    shell.ok("run", "--until", "2026-12-01T12:01Z")
+    runs = {run["rule"]: run for run in shell.json("explain")["runs"]}
+    assert (runs["r-late"]["status"], runs["r-late"]["detail"]) == ("no_date", "close_date is empty")
+    (row,) = shell.json("outbound", "--channel", "sms")
+    assert (row["reason"], row["detail"]) == (
+        "connection_paused",
+        "connection “sms1” is paused; “funil connection resume sms1” lets it send",
+    )
+    assert runs["r-sms"]["detail"] == row["detail"]
