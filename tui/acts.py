@@ -143,13 +143,19 @@ def cycle_log(app: FunilApp) -> None:
     elif not app.screen.has_class("full-log"):
         app.screen.add_class("full-log")
     else:
-        leave_log(app)
+        _done_reading(app)
 
 
 def leave_log(app: FunilApp) -> None:
     """Go from the log back to the board."""
     app.screen.remove_class("full-log")
     app.board.focus()
+
+
+def _done_reading(app: FunilApp) -> None:
+    """Leave the log following again: what the next move holds is to be seen while it can be taken back."""
+    app.log_view.follow()
+    leave_log(app)
 
 
 async def read_message(app: FunilApp, line: LogLine) -> None:
@@ -192,7 +198,7 @@ def back(app: FunilApp) -> None:
     if app.panel.display:
         app.close_panel()
     elif app.log_view.has_focus or app.screen.has_class("full-log"):
-        leave_log(app)
+        _done_reading(app)
     elif app.board.model.anchor is not None or app.board.model.marks:
         app.board.clear_marks()
     elif app.desk.search:

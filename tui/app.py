@@ -110,17 +110,23 @@ class FunilApp(App[None]):
 
     @property
     def scope(self) -> Scope:
-        """Where the focus is."""
-        if self.focused is self.board or self.focused is None:
+        """Where the focus is, or comes back to when what lies over the board is closed."""
+        focused = self.screen_stack[0].focused
+        if focused in (None, self.board, self.panel):
             return Scope.BOARD
-        return Scope.LOG if self.focused is self.log_view else Scope.APP
+        return Scope.LOG if focused is self.log_view else Scope.APP
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a key act only where its action belongs."""
         if action != "do":
             return True
-        scope = self.registry[str(parameters[0])].scope
-        return scope is Scope.APP or scope is self.scope
+        return self._acts_here(self.registry[str(parameters[0])])
+
+    def _acts_here(self, action: Action) -> bool:
+        """Say whether an action's keys work where the focus is: an open deal takes those of deals, not the cursor's."""
+        if self.screen_stack[0].focused is self.panel and (action.id == "deal.open" or action.id.startswith("board.")):
+            return False
+        return action.scope in (Scope.APP, self.scope)
 
     def action_do(self, action_id: str) -> None:
         """Do what a key stands for."""
@@ -151,7 +157,8 @@ class FunilApp(App[None]):
         self.footer.recheck()
 
     def _hints(self) -> list[tuple[Action, bool]]:
-        return [(action, action.why_not(self) is None) for action in self.registry.footer(self.scope)]
+        hints = [action for action in self.registry.footer(self.scope) if self._acts_here(action)]
+        return [(action, action.why_not(self) is None) for action in hints]
 
     def action_help_quit(self) -> None:
         """Say how to leave to whoever tries ctrl+c."""
@@ -196,8 +203,9 @@ class FunilApp(App[None]):
     @on(OutboundLog.Resized)
     def _place_toasts(self) -> None:
         """Show what is said above the log, whose newest lines it would else cover."""
-        full = self.screen.has_class("full-log")
-        for rack in self.screen.query(ToastRack):
+        base = self.screen_stack[0]  # another one may lie over it
+        full = base.has_class("full-log")
+        for rack in base.query(ToastRack):
             rack.styles.margin = (0, 0, 1 if full else self.log_view.size.height + 1, 0)
 
     @on(OutboundLog.Opened)

@@ -110,6 +110,7 @@ class Live:
             app.show_header()
             return
         app.desk.count()
+        self.overdue.count_again()
         if changes.config:
             app.desk.reload_house()
             app.show_again()

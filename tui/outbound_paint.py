@@ -139,6 +139,8 @@ def status_words(row: Row, moments: Moments) -> str:
     done = row.delivery.delivered_at or row.delivery.sent_at if row.delivery else None
     if done is not None and row.status in ("sent", "delivered"):
         return f"{name} {fmt.short_time(done, moments.zone, moments.today)}"
+    if row.status == "queued" and not row.reason and (row.due_at is None or row.due_at <= moments.now):
+        why = ""  # so far the words only tell how the recipient was found
     if row.status == "queued" and row.reason == "connection_paused":  # it waits for a person, not for a moment
         return f"{name}: {reasons.words(row.reason)}"
     if row.status == "queued" and row.reason == "disabled":
@@ -154,6 +156,8 @@ def held_words(row: Row, now: Moment) -> str:
     left = fmt.countdown(max(0, row.due_at - now)) if row.due_at is not None else ""
     if row.reason:
         return fill(_("{why} - fails in {left}"), {"why": reasons.words(row.reason), "left": left})
+    if row.due_at is not None and row.due_at <= now:
+        return _("due now - u to undo")
     return fill(_("held {left} - u to undo"), {"left": left})
 
 

@@ -22,6 +22,7 @@ from tui.mover import sentence_of
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
+    from tui.screens.overdue import OverdueScreen
 
 LIMIT: Final = 20
 """So much may go out late without a question."""
@@ -44,6 +45,7 @@ class Overdue:
     def __init__(self, app: FunilApp) -> None:
         self._app = app
         self._answered = asyncio.Event()
+        self._asking: OverdueScreen | None = None
         self.before = Moment(0)
         self.count = 0
 
@@ -68,12 +70,30 @@ class Overdue:
         from tui.screens.overdue import Answer, OverdueScreen
 
         found = await asyncio.to_thread(self._app.desk.store.read, lambda reader: _late(reader, self.before))
-        answer = await self._app.push_screen_wait(OverdueScreen(self.count, [self._line(late) for late in found]))
+        self._asking = OverdueScreen(self.count, [self._line(late) for late in found])
+        answer = await self._app.push_screen_wait(self._asking)
+        self._asking = None
         if answer is Answer.SKIP and not await self._skip():
             return
         if answer is not None:
-            self.count = 0
-            self._answered.set()
+            self._settle()
+
+    def count_again(self) -> None:
+        """Take in what has been undone, stopped or sent elsewhere; when nothing is left there is nothing to answer."""
+        if not self.open:
+            return
+        self.count = self._app.desk.store.read(lambda reader: reader.overdue(self.before).count)
+        if not self.open:
+            self._settle()
+            if self._asking is not None and self._asking.is_current:
+                self._asking.dismiss(None)
+        elif self._asking is not None:
+            self._asking.tell(self.count)
+
+    def _settle(self) -> None:
+        self.count = 0
+        self._answered.set()
+        self._app.show_header()
 
     async def _skip(self) -> bool:
         try:

@@ -19,6 +19,7 @@ NAMES: Final[Mapping[str, str]] = {
     "busy": N_("busy"),
     "condition_false": N_("condition false"),
     "connection_paused": N_("connection paused"),
+    "copied": N_("the database was copied"),
     "dead": N_("given up"),
     "disabled": N_("switched off"),
     "left_stage": N_("left the stage"),

@@ -18,7 +18,7 @@ from core.model.run import Run, RunStatus
 from core.ports import Job
 from core.words import fill
 from tui import outbound_paint as paint
-from tui import reasons
+from tui import reasons, rule_words
 from tui.mover import sentence_of
 from tui.panels import deal_sheet
 from tui.panels.picker import Choice, Picker
@@ -160,18 +160,18 @@ def why_not_resolve(line: LogLine | None) -> str | None:
 
 async def retry(app: FunilApp) -> None:
     """Have the message under the log's cursor tried now."""
-    await _on_line(app, commands.retry, _("{id} is tried now."))
+    await _on_line(app, commands.retry, _("The message to {to} is tried now."))
 
 
 async def cancel(app: FunilApp) -> None:
     """Keep the message under the log's cursor from going out."""
-    await _on_line(app, commands.cancel, _("{id} was cancelled."))
+    await _on_line(app, commands.cancel, _("The message to {to} was cancelled."))
 
 
 async def _on_line(app: FunilApp, command: Callable[[str, str | None], Job[Any]], told: str) -> None:
     line = app.log_view.rows.current
     if line is not None and await _write(app, command(line.row.id, _by(app))) is not None:
-        app.say(fill(told, {"id": line.row.id}))
+        app.say(fill(told, {"to": paint.recipient(line.row)}))
 
 
 async def resolve(app: FunilApp) -> None:
@@ -206,8 +206,16 @@ async def connections(app: FunilApp) -> None:
     which = None if line is None else line.id
     changed = await _write(app, commands.set_paused(which, commands.BY_HAND if pausing else None))
     if changed is not None:
-        told = _("{names}: paused, nothing goes out there") if pausing else _("{names}: open again")
-        app.say(fill(told, {"names": ", ".join(changed[0])}))
+        names = [name for name in changed[0] if name not in lines or (lines[name].paused is None) == pausing]
+        app.say(paused_words(names, pausing=pausing))
+
+
+def paused_words(names: Sequence[str], *, pausing: bool) -> str:
+    """Say which connections have been paused or let go again."""
+    if not names:
+        return _("All were paused already.") if pausing else _("None was paused.")
+    told = _("{names}: paused, nothing goes out there") if pausing else _("{names}: open again")
+    return fill(told, {"names": ", ".join(names)})
 
 
 def _state_of(line: Connection) -> str:
@@ -229,18 +237,27 @@ async def rules_of_stage(app: FunilApp) -> None:
     if not rules:
         app.say(_("This stage has no rules."))
         return
-    choices = [Choice(rule.id, rule.name, _("on") if rule.enabled else _("off")) for rule in rules]
-    chosen = await app.push_screen_wait(Picker(_("Rules of this stage"), choices))
+    choices = [Choice(rule.id, rule.name, _rule_note(rule)) for rule in rules]
+    place = app.board.model.columns[app.board.model.cursor].stage
+    chosen = await app.push_screen_wait(Picker(fill(_("Rules of “{stage}”"), {"stage": place.name}), choices))
     rule = next((rule for rule in rules if rule.id == chosen), None)
     if rule is not None:
         await _on_rule(app, rule)
+
+
+def _rule_note(rule: Rule) -> str:
+    return " · ".join((_("on") if rule.enabled else _("off"), rule_words.time_words(rule.run)))
 
 
 async def _on_rule(app: FunilApp, rule: Rule) -> None:
     reach = await asyncio.to_thread(app.desk.store.read, commands.reach(rule.id))
     chosen = await app.push_screen_wait(Picker(rule.name, _rule_choices(rule, reach)))
     if chosen in ("on", "off"):
-        await _write(app, commands.switch_rule(rule.id, chosen == "on", _by(app)))
+        switched = await _write(app, commands.switch_rule(rule.id, chosen == "on", _by(app)))
+        if switched is not None:
+            told = _("“{rule}” is on.") if chosen == "on" else _("“{rule}” is off.")
+            stopped = [stopped_words(switched[0].cancelled, 0)] if switched[0].cancelled else []
+            app.say(" ".join((fill(told, {"rule": rule.name}), *stopped)))
     elif chosen in ("present", "waiting"):
         await _apply(app, rule, "present" if chosen == "present" else "waiting")
 
@@ -250,6 +267,8 @@ def _rule_choices(rule: Rule, reach: commands.Reach) -> list[Choice]:
     starts = ngettext("starts on {n} deal", "starts on {n} deals", reach.present)
     renews = ngettext("renews {n} run", "renews {n} runs", reach.outdated)
     off = None if rule.enabled else _("The rule is off: switch it on first.")
+    there = None if reach.present else _("Every deal here has had it already.")
+    newest = None if reach.outdated else _("No run waits with an older version of it.")
     switch = (
         Choice("off", _("Switch off"), fill(cancels, {"n": reach.waiting}))
         if rule.enabled
@@ -257,8 +276,8 @@ def _rule_choices(rule: Rule, reach: commands.Reach) -> list[Choice]:
     )
     return [
         switch,
-        Choice("present", _("Apply to deals already here"), fill(starts, {"n": reach.present}), why_not=off),
-        Choice("waiting", _("Apply to waiting runs"), fill(renews, {"n": reach.outdated}), why_not=off),
+        Choice("present", _("Apply to deals already here"), fill(starts, {"n": reach.present}), why_not=off or there),
+        Choice("waiting", _("Apply to waiting runs"), fill(renews, {"n": reach.outdated}), why_not=off or newest),
     ]
 
 

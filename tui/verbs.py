@@ -282,6 +282,7 @@ EVERYWHERE: Final = (
         hint_rank=16,
         menu=True,
     ),
+    REDO,
     Action(
         id="log.focus",
         title=N_("Outbound log"),
@@ -348,4 +349,4 @@ EVERYWHERE: Final = (
     ),
 )
 
-REGISTRY: Final = Registry((*CURSOR, *CARRYING, *DEALS, *OF_DEALS, *LOG, *OF_LOG, REDO, OF_LINES, *EVERYWHERE))
+REGISTRY: Final = Registry((*CURSOR, *CARRYING, *DEALS, *OF_DEALS, *LOG, *OF_LOG, OF_LINES, *EVERYWHERE))

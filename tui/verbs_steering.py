@@ -65,6 +65,8 @@ OF_DEALS: Final = (
         scope=Scope.BOARD,
         run=_do("rules_of_deal"),
         why_not=_no_deal,
+        hint=N_("rules"),
+        hint_rank=26,
         menu=True,
     ),
     Action(

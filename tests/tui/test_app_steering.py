@@ -209,8 +209,14 @@ async def test_connections_are_paused_and_let_go_again() -> None:
         await pilot.press("c")
         await until(pilot, lambda: "paused: by hand" in screen_text(pilot))
         await pilot.press(*("l", "e", "t", "space", "a"), "enter")
-        await told(pilot, "open again")
+        await told(pilot, "mail: open again")
         assert paused() == [None, None]
+        await pilot.press("c", *("l", "e", "t", "space", "a"), "enter")
+        await told(pilot, "None was paused.")
+        await pilot.press("c", *("p", "a", "u", "s", "e", "space", "a"), "enter")
+        await told(pilot, "mail, sms1: paused")
+        await pilot.press("c", *("p", "a", "u", "s", "e", "space", "a"), "enter")
+        await told(pilot, "All were paused already.")
 
 
 async def test_a_rule_is_switched_off_its_number_told_first_and_applied_to_those_present() -> None:
@@ -220,7 +226,7 @@ async def test_a_rule_is_switched_off_its_number_told_first_and_applied_to_those
     moved(world, "Order 1")
     async with world.board() as pilot:
         await pilot.press("l", "R")
-        await until(pilot, lambda: "Rules of this stage" in screen_text(pilot))
+        await until(pilot, lambda: "Rules of “Order delivery”" in screen_text(pilot))
         await pilot.press(*"tracking", "enter")
         await until(pilot, lambda: "cancels 1 waiting run" in screen_text(pilot))
         assert "starts on 1 deal" in screen_text(pilot)
@@ -228,8 +234,72 @@ async def test_a_rule_is_switched_off_its_number_told_first_and_applied_to_those
         await told(pilot, "“Tracking number” reached 1 run.")
         assert [r.rule for r in runs(world)].count(RULES[0].id) == 2
         await pilot.press("R")
-        await until(pilot, lambda: "Rules of this stage" in screen_text(pilot))
+        await until(pilot, lambda: "Rules of “Order delivery”" in screen_text(pilot))
         await pilot.press(*"tracking", "enter")
         await until(pilot, lambda: "cancels 2 waiting runs" in screen_text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: {r.reason for r in runs(world) if r.rule == RULES[0].id} == {"disabled"})
+        await told(pilot, "“Tracking number” is off. 2 waiting runs were stopped.")
+
+
+async def test_what_a_rule_would_not_touch_cannot_be_chosen_and_the_cursor_starts_on_what_can() -> None:
+    world = memory_world()
+    world.deal("Order 1")
+    moved(world, "Order 1")
+    world.write(commands.advance_clock(6_000))
+    async with world.board() as pilot:
+        await until(pilot, lambda: [d.status for d in messages(world)] == [DeliveryStatus.SENT])
+        await pilot.press("l", "r")
+        await until(pilot, lambda: "Rules on “Order 1”" in screen_text(pilot))
+        await pilot.press("enter")  # the first one is done: the second has the cursor
+        await until(pilot, lambda: "Run now" in screen_text(pilot))
+        await pilot.press("escape", "R")
+        await until(pilot, lambda: "Rules of “Order delivery”" in screen_text(pilot))
+        await pilot.press("enter", "down")
+        await until(pilot, lambda: "Every deal here has had it already." in screen_text(pilot))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "No run waits with an older version of it." in screen_text(pilot))
+        assert "starts on 0 deals" in screen_text(pilot)
+
+
+async def test_an_open_deal_takes_the_keys_of_deals() -> None:
+    world = memory_world(engine=False)
+    world.deal("Order 1001", stage="new")
+    moved(world, "Order 1001")
+    async with world.board(size=(80, 24)) as pilot:
+        await pilot.press("l", "enter")
+        await until(pilot, lambda: "r rules" in " ".join(screen_text(pilot).split("\n")[-1].split()))
+        shown = screen_text(pilot)
+        assert "Order delivery" in shown.split("\n")[1], "the column of the open deal stays in view"
+        assert "enter open" not in " ".join(shown.split())
+        await pilot.press("r")
+        await until(pilot, lambda: "Rules on “Order 1001”" in screen_text(pilot))
+        await pilot.press("escape", "s")
+        await told(pilot, "2 waiting runs were stopped.")
+
+
+async def test_the_footer_shows_the_boards_keys_again_after_a_question() -> None:
+    world = memory_world(engine=False)
+    world.deal("Order 1001")
+    async with world.board(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: "Pause or resume" in screen_text(pilot))
+        world.deal("Order 1002")
+        await until(pilot, lambda: "Order 1002" in screen_text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Pause or resume" not in screen_text(pilot))
+        assert "carry" in screen_text(pilot).split("\n")[-1]
+
+
+async def test_leaving_the_log_follows_what_goes_out_again() -> None:
+    world = memory_world()
+    deals = [world.deal(f"Order {n}") for n in range(20)]
+    for deal in deals:
+        world.write(commands.move([deal], "delivery"))
+    world.write(commands.advance_clock(6_000))
+    async with world.board(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(messages(world)) == 20)
+        await pilot.press("o", *["j"] * 12, "escape")
+        world.deal("Order 99")
+        moved(world, "Order 99")
+        await until(pilot, lambda: "u to undo" in screen_text(pilot))

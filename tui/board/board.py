@@ -87,10 +87,13 @@ class Board:
         self._settle()
 
     def resize(self, width: int, height: int) -> None:
-        """Take another number of cells."""
+        """Take another number of cells; the cursor's column stays in view if it was."""
         self.drag.cancel()
+        watched = self.model.cursor in self.model.in_view
         self._divide(width, height, len(self.model.columns))
         self.model.touched.everything = True
+        if watched:
+            self.model.put_cursor(self.model.cursor, self.model.index)
         self._settle()
 
     def apply_changes(self, deal_ids: Collection[str], now: Moment) -> None:

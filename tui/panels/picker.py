@@ -74,9 +74,14 @@ class Picker(ModalScreen[str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(_line(choice)) for choice in self._shown])
-        options.highlighted = 0 if self._shown else None
+        options.highlighted = self._first()
         if not self._shown:
             self.query_one("#picker-note", Label).update(Content(_("Nothing is called that.")))
+
+    def _first(self) -> int | None:
+        """Return the place of the first choice that can be chosen; where there is none, of the first one."""
+        can = (place for place, choice in enumerate(self._shown) if choice.why_not is None)
+        return next(can, 0 if self._shown else None)
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:

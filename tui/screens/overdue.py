@@ -29,14 +29,19 @@ class Answer(StrEnum):
 
 
 class OverdueScreen(ModalScreen[Answer | None]):
-    """Asks; *look* unfolds the list below the question. None: the engine goes on waiting for an answer."""
+    """Asks; *look* unfolds the list below the question. None: the engine goes on waiting for an answer.
+
+    It comes up by itself, over whatever somebody is typing: so no letter answers, and enter at first only looks.
+    """
 
     CSS_PATH = "../styles/overdue.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
-        Binding("s", "answer('send')", show=False),
-        Binding("k", "answer('skip')", show=False),
+        Binding("j", "step('cursor_down')", show=False),
+        Binding("k", "step('cursor_up')", show=False),
         Binding("l", "answer('look')", show=False),
+        Binding("pagedown", "leaf('page_down')", show=False, priority=True),
+        Binding("pageup", "leaf('page_up')", show=False, priority=True),
     ]
 
     def __init__(self, count: int, lines: Sequence[Content]) -> None:
@@ -58,8 +63,26 @@ class OverdueScreen(ModalScreen[Answer | None]):
         more = [Content(fill(ngettext("… and {n} more", "… and {n} more", left), {"n": left}))] if left > 0 else []
         return [*self._lines, *more]
 
+    def on_mount(self) -> None:
+        """Begin at the answer that does nothing."""
+        self.query_one(OptionList).highlighted = list(_answers()).index(Answer.LOOK)
+
+    def tell(self, count: int) -> None:
+        """Ask about another number: some of it has been settled meanwhile."""
+        self._count = count
+        for title in self.query("#overdue-title").results(Label):
+            title.update(Content(question(count)))
+
+    def action_step(self, way: str) -> None:
+        """Go to the next or the former answer."""
+        getattr(self.query_one(OptionList), f"action_{way}")()
+
+    def action_leaf(self, way: str) -> None:
+        """Leaf through the unfolded list."""
+        getattr(self.query_one("#overdue-list"), f"action_{way}")()
+
     def action_answer(self, answer: str) -> None:
-        """Give an answer by its letter."""
+        """Do what an answer stands for."""
         if Answer(answer) is Answer.LOOK:
             folded = self.query_one("#overdue-list")
             folded.set_class(not folded.has_class("open"), "open")
@@ -90,7 +113,4 @@ def _answers() -> dict[Answer, tuple[str, str]]:
 
 
 def _option(answer: Answer, title: str, note: str) -> Option:
-    letter = {Answer.SEND: "s", Answer.SKIP: "k", Answer.LOOK: "l"}[answer]
-    return Option(
-        Content.assemble((letter + " ", "bold $accent"), (title, "bold"), "  ", (note, "$foreground 55%")), id=answer
-    )
+    return Option(Content.assemble((title, "bold"), "  ", (note, "$foreground 55%")), id=answer)
