@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.driver import Driver
+from textual.widget import Widget
 from textual.widgets._toast import ToastRack
 
 from core.errors import FunilError
@@ -111,10 +112,15 @@ class FunilApp(App[None]):
     @property
     def scope(self) -> Scope:
         """Where the focus is, or comes back to when what lies over the board is closed."""
-        focused = self.screen_stack[0].focused
+        focused = self._below
         if focused in (None, self.board, self.panel):
             return Scope.BOARD
         return Scope.LOG if focused is self.log_view else Scope.APP
+
+    @property
+    def _below(self) -> Widget | None:
+        """What has the focus on the board's own screen, whatever lies over it; None while there is no screen."""
+        return next((screen.focused for screen in self.screen_stack), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a key act only where its action belongs."""
@@ -124,7 +130,7 @@ class FunilApp(App[None]):
 
     def _acts_here(self, action: Action) -> bool:
         """Say whether an action's keys work where the focus is: an open deal takes those of deals, not the cursor's."""
-        if self.screen_stack[0].focused is self.panel and (action.id == "deal.open" or action.id.startswith("board.")):
+        if self._below is self.panel and (action.id == "deal.open" or action.id.startswith("board.")):
             return False
         return action.scope in (Scope.APP, self.scope)
 
@@ -203,7 +209,7 @@ class FunilApp(App[None]):
     @on(OutboundLog.Resized)
     def _place_toasts(self) -> None:
         """Show what is said above the log, whose newest lines it would else cover."""
-        base = self.screen_stack[0]  # another one may lie over it
+        base = self.board.screen  # another one may lie over it
         full = base.has_class("full-log")
         for rack in base.query(ToastRack):
             rack.styles.margin = (0, 0, 1 if full else self.log_view.size.height + 1, 0)
