@@ -50,7 +50,7 @@ def switch_on(args: argparse.Namespace, roof: Roof) -> int:
     if args.json:
         as_json({"rule": args.rule, "enabled": True, "changed": done.changed, "cancelled": 0})
         return 0
-    say(fill(_("{rule}: on") if done.changed else _("{rule}: is so already"), {"rule": args.rule}))
+    say(fill(_("{rule}: on") if done.changed else _("{rule}: on already"), {"rule": args.rule}))
     return 0
 
 
@@ -66,7 +66,7 @@ def switch_off(args: argparse.Namespace, roof: Roof) -> int:
         fate = {"enabled": False, "changed": done is not None and done.changed, "cancelled": cancelled}
         as_json({"rule": args.rule, "dry_run": args.dry_run, **fate})
     elif done is not None:
-        say(fill(_("{rule}: off") if done.changed else _("{rule}: is so already"), {"rule": args.rule}))
+        say(fill(_("{rule}: off") if done.changed else _("{rule}: off already"), {"rule": args.rule}))
     return 0
 
 

@@ -28,6 +28,8 @@ NONE_OF_DEAL = N_("deal {deal}: there is no move to undo")
 NOTHING_UNDONE = N_("there is no undone move to do again")
 NONE_OF_DEAL_UNDONE = N_("deal {deal}: there is no undone move to do again")
 _GONE = frozenset({DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.UNKNOWN})
+_OUT = N_("{channel} to {to} has gone out")
+_MAY_BE_OUT = N_("{channel} to {to} may have gone out: nobody knows")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,7 @@ def gone_out(what: Undoing) -> tuple[Words, ...]:
     """Name the messages of the undone stay that nobody can call back."""
     return tuple(
         Words(
-            N_("{channel} to {to} has gone out"),
+            _MAY_BE_OUT if d.status is DeliveryStatus.UNKNOWN else _OUT,
             {"channel": d.message.channel.value, "to": d.message.to},
         )
         for d in what.deliveries

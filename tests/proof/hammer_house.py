@@ -82,7 +82,7 @@ def sheet(path: Path, number: int, rows: int) -> Path:
     return path
 
 
-KEYS: Final = (b"j", b"k", b"h", b"l", b"L", b"L", b"L", b"H", b"J", b"K", b"u", b" L\\", b"\x12")
+KEYS: Final = (b"j", b"k", b"h", b"l", b"L", b"L", b"L", b"H", b"J", b"K", b"u", b" L\\", b"U")
 """What hands do at a board: go, carry, undo, mark and carry, redo."""
 
 

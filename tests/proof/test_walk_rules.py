@@ -40,7 +40,7 @@ def test_switching_off_cancels_the_waiting_runs_and_tells_their_number_first(tmp
     assert funil("rule", "off", "mail") == "cancels 1 waiting run\nmail: off\n"
     funil.idle()
     assert funil.states() == {"mail": "cancelled disabled", "sms": "done"}, "the rule below has gone on"
-    assert funil("rule", "off", "mail") == "mail: is so already\n"
+    assert funil("rule", "off", "mail") == "mail: off already\n"
     assert funil.json("rule", "on", "mail") == {"rule": "mail", "enabled": True, "changed": True, "cancelled": 0}
     assert funil.states()["mail"] == "cancelled disabled", "what was cancelled stays so"
     funil("deal", "move", "D1", "new")

@@ -61,6 +61,14 @@ def test_after_the_grace_it_names_what_has_gone_out(tmp_path: Path) -> None:
     assert "has gone out" not in funil.notices
 
 
+def test_of_a_message_whose_outcome_nobody_knows_it_says_so(tmp_path: Path) -> None:
+    funil = moved(tmp_path, mail(unknown="hold"), client="timeout")
+    funil.idle()
+    assert [row["status"] for row in funil.log()] == ["unknown"]
+    said = undo(funil, "D1")["gone_out"]
+    assert said == ["email to timeout@cliente.example may have gone out: nobody knows"]
+
+
 def test_a_message_that_has_not_been_tried_yet_is_stopped(tmp_path: Path) -> None:
     funil = moved(tmp_path, mail())
     store = opening.open_store(funil.url, clock=RealClock())
