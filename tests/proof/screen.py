@@ -13,7 +13,7 @@ from tests.proof.nursery import Nursery
 HERE: Final = "● engine"
 ELSEWHERE: Final = "engine: process"
 _LATE: Final = "became due while nothing ran"
-_SEND: Final = b"s"
+_SEND: Final = b"kk\r"
 _KEPT: Final = 150_000
 _ESCAPES: Final = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b[\]P][^\x07\x1b]*(\x07|\x1b\\)|\x1b.")
 
