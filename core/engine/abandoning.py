@@ -19,17 +19,24 @@ def stop_retries(tx: Tx, plan: Plan, runs: Mapping[int, Run], now: Moment) -> No
     The entry that ended the stay is noted, so that its undo revives the message like those that waited when it came.
     """
     for index, (before, after) in enumerate(plan.deliveries_changed):
-        entry = tx.entry(before.entry) if after.status is DeliveryStatus.QUEUED and before.entry is not None else None
-        if entry is None or entry.ended_at is None:
-            continue
-        reason, why = ("left_stage", entering.LEFT) if entry.undone_at is None else ("undone", entering.UNDONE)
-        by = _follower(tx, before.deal, entry.id) if entry.undone_at is None else None
-        stopped = replace(entering.cancelled(after, reason, why), cancelled_by=by)
-        plan.deliveries_changed[index] = (before, stopped)
-        plan.timeline.append(outcomes.row(stopped, now))
-        run = runs.get(before.run) if before.run is not None else None
-        if run is not None and run.status is RunStatus.SENDING:
-            plan.runs_changed.append((run, run_cancelled(run, stopped, now)))
+        if after.status is DeliveryStatus.QUEUED:
+            run = runs.get(before.run) if before.run is not None else None
+            plan.deliveries_changed[index] = (before, stopped(tx, plan, after, run, now) or after)
+
+
+def stopped(tx: Tx, plan: Plan, delivery: Delivery, run: Run | None, now: Moment) -> Delivery | None:
+    """Return a message that would be tried again as it is cancelled because its deal has left the stage, its run's end
+    and its line of history added to the plan; None while the deal is there."""
+    entry = tx.entry(delivery.entry) if delivery.entry is not None else None
+    if entry is None or entry.ended_at is None:
+        return None
+    reason, why = ("left_stage", entering.LEFT) if entry.undone_at is None else ("undone", entering.UNDONE)
+    by = _follower(tx, delivery.deal, entry.id) if entry.undone_at is None else None
+    gone = replace(entering.cancelled(delivery, reason, why), cancelled_by=by)
+    plan.timeline.append(outcomes.row(gone, now))
+    if run is not None and run.status is RunStatus.SENDING:
+        plan.runs_changed.append((run, run_cancelled(run, gone, now)))
+    return gone
 
 
 def _follower(tx: Tx, deal: str, entry: int) -> int | None:

@@ -208,7 +208,12 @@ class Dispatcher:
         taken = await self._claim(work.connection.id, 1)
         if taken.deliveries:
             ends = [(d, outcome) for d in taken.deliveries]
-            await self.store.write(finish(ends, self.rng, self.worker), Priority.DELIVERIES)
+            try:
+                await self.store.write(finish(ends, self.rng, self.worker), Priority.DELIVERIES)
+            except Exception:
+                # Leased by an engine that lives: nobody else would ever give them back.
+                self._untried += [d.id for d in taken.deliveries]
+                raise
             self.attempts += len(ends)
         return taken.settled + len(taken.deliveries)
 

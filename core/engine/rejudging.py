@@ -11,7 +11,7 @@ from typing import Final
 
 from core import timing
 from core.effects import Deliver
-from core.engine import chaining, entering, outcomes, starting
+from core.engine import abandoning, chaining, entering, outcomes, starting
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import Deal
@@ -64,6 +64,10 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
         return delivery
     rule = tx.revision(run.revision)
     if delivery.tried_at is not None:
+        # An engine that died during an attempt cannot have noticed that the stage was left meanwhile.
+        gone = abandoning.stopped(tx, plan, replace(delivery, worker=None), run, now)
+        if gone is not None:
+            return gone
         opens = _opens(tx, rule, deal, now)
         return delivery if opens is None else _put_off(delivery, opens)
     facts = tx.facts(deal, now, tx.entry(run.entry))

@@ -15,7 +15,7 @@ from adapters.clock import RealClock
 from adapters.registry import Registry
 from core import commands
 from core.engine import dispatching, leasing, loop, running
-from core.errors import StoreTrouble
+from core.errors import BadInput, StoreTrouble
 from core.i18n import N_
 from core.model.delivery import Outcome, OutcomeKind
 from core.model.moment import parse_iso
@@ -230,6 +230,53 @@ def test_an_end_that_the_store_refused_is_written_later(tmp_path: Path, monkeypa
     lease.release()
     opened.close()
     assert [(row["status"], row["attempts"]) for row in funil.log()] == [("sent", 1)]
+
+
+def test_a_connection_that_cannot_be_opened_on_a_full_disk_keeps_its_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    funil = house(tmp_path, mail())
+    opened = store(funil)
+    lease = opened.take_engine_lease("test")
+    engine = loop.Engine(opened, Registry(), Random(0), lease.worker)
+
+    def refused(*_: object) -> Job[None]:
+        def job(tx: Tx) -> None:
+            raise StoreTrouble(N_("the disk is full"))
+
+        return job
+
+    def unusable(*_: object) -> None:
+        raise BadInput(N_("the disk is full"))
+
+    async def work() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(dispatching, "finish", refused)
+            broken.setattr(Registry, "open", unusable)
+            with pytest.raises(StoreTrouble):
+                await engine.until_idle()
+        await engine.once()  # gives back what nobody else could
+        await engine.until_idle()
+        await engine.close()
+
+    asyncio.run(work())
+    lease.release()
+    opened.close()
+    assert [(row["status"], row["attempts"]) for row in funil.log()] == [("sent", 1)]
+
+
+def test_a_retry_that_died_with_its_engine_is_not_made_for_a_stage_that_was_left(tmp_path: Path) -> None:
+    funil = house(tmp_path, mail())
+    attempt(funil, OutcomeKind.DEFERRED, "clock", "show")
+    funil("clock", "advance", "2h")
+    opened = store(funil)
+    claim = leasing.claim("mail", "dead", 5, Random(0))
+    assert len(opened.write_now(claim).deliveries) == 1
+    funil("deal", "move", "D1", "billing")
+    assert list(opened.write_now(lambda tx: tx.reap())) == []
+    assert list(opened.write_now(claim).deliveries) == []
+    opened.close()
+    assert funil.states() == {"mail": "cancelled left_stage"}
 
 
 def test_what_a_person_takes_back_no_other_engine_takes_up_meanwhile(tmp_path: Path, fresh_postgres: str) -> None:
