@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from core import conditions, timing
 from core.model.delivery import Delivery, DeliveryStatus
+from core.model.house import House
+from core.model.moment import MINUTE, Moment
 from core.model.rule import Hours, Unknown
 from core.plan import Plan
 from core.ports import Reader
@@ -19,14 +22,52 @@ ON_ITS_WAY = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
 
 def at_claim(world: World, tx: Reader, connection: str, claimed: Sequence[Delivery]) -> None:
     """Judge what an engine leases, in the transaction that leases it: what holds here may be sent."""
-    if not claimed:
-        return
-    house = tx.house()
+    house, now = tx.house(), tx.now()
     if house.connections[connection].paused is not None:
         world.violated(f"taken from {connection}, which is paused")
+    if (world.rests.get(connection) or now) > now:
+        world.violated(f"taken from {connection}, which rests")
+    for problem in _rate_problems(world, house, connection, now, len(claimed)):
+        world.violated(problem)
     for delivery in claimed:
-        for problem in [*_order_problems(world, tx, delivery), *_retry_problems(tx, delivery)]:
+        for problem in _order_problems(world, tx, delivery):
             world.violated(f"{delivery.public_id} was taken: {problem}")
+
+
+def _rate_problems(world: World, house: House, connection: str, now: Moment, count: int) -> Sequence[str]:
+    """Count what is taken within a minute: the rate, and what an idle line may catch up with."""
+    per_minute = house.connections[connection].settings.get("per_minute")
+    if per_minute is None or world.set_back:
+        return ()
+    times = world.taken.setdefault(connection, [])
+    times += [now] * count
+    lately = sum(1 for at in times if at > now - MINUTE)
+    most = per_minute + max(1, per_minute // 60)
+    return () if lately <= most else (f"{lately} taken from {connection} within a minute, more than its rate",)
+
+
+def at_leave(world: World, going: Sequence[Delivery]) -> None:
+    """Judge what an engine, having looked at it again, is about to send."""
+    for delivery in going:
+        for problem in world.look(lambda r: _leave_problems(world, r, delivery)):  # noqa: B023
+            world.violated(f"{delivery.public_id} is about to be sent: {problem}")
+
+
+def _leave_problems(world: World, reader: Reader, delivery: Delivery) -> Sequence[str]:
+    problems = []
+    entry = reader.entry(delivery.entry) if delivery.entry is not None else None
+    if delivery.attempts and entry is not None and entry.ended_at is not None:
+        problems.append("a retry although its deal has left the stage")
+    run, deal, now = reader.run(delivery.run or 0), reader.deal(delivery.deal), reader.now()
+    if run is None or deal is None or (delivery.tried_at is None and now - delivery.at <= MINUTE):
+        return problems
+    rule = reader.revision(run.revision)
+    facts = reader.facts(deal, now, entry)
+    if rule.hours is not Hours.ANY and timing.open_from(rule.hours, facts, now) != now and run.id not in world.asked:
+        problems.append("outside the hours of its rule")
+    if delivery.tried_at is None and not conditions.judge(rule.when, facts).holds:
+        problems.append("its condition is false by now")
+    return problems
 
 
 def _order_problems(world: World, tx: Reader, delivery: Delivery) -> Sequence[str]:
@@ -45,25 +86,19 @@ def _place(d: Delivery) -> tuple[int, int, int]:
 
 
 def _can_go(world: World, tx: Reader, d: Delivery) -> bool:
-    now, open_line = tx.now(), tx.house().connections[d.connection].paused is None
+    now, line = tx.now(), tx.line(d.connection)
+    paced = line.rests(now) or (line.free_at or now) > now
+    usable = not paced and tx.house().connections[d.connection].paused is None
     # A first try may go as soon as it is written; attempts and reason tell that it waits for a retry.
     first_try = d.attempts == 0 and d.worker is None and d.reason is None
     due = d.due_at is not None and (d.due_at <= now or not _may_be_put_off(world, tx, d))
-    return d.status is DeliveryStatus.QUEUED and first_try and open_line and due and d.at < now
+    return d.status is DeliveryStatus.QUEUED and first_try and usable and due and d.at < now
 
 
 def _may_be_put_off(world: World, tx: Reader, d: Delivery) -> bool:
     """Return whether a message that was never tried may wait all the same: for its rule's hours, or a redo's grace."""
     run = tx.run(d.run) if d.run is not None else None
     return d.id in world.revived or (run is not None and tx.revision(run.revision).hours is not Hours.ANY)
-
-
-def _retry_problems(tx: Reader, delivery: Delivery) -> Sequence[str]:
-    problems = []
-    entry = tx.entry(delivery.entry) if delivery.entry is not None else None
-    if delivery.attempts and entry is not None and entry.ended_at is not None:
-        problems.append("a retry although its deal has left the stage")
-    return problems
 
 
 def at_apply(world: World, tx: Reader, worker: str, plan: Plan) -> None:
@@ -86,7 +121,7 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
     delivery = reader.delivery(attempt.delivery)
     if delivery is None:
         return ("sent without a row in the outbox",)
-    life = attempt.life
+    life, attempt.round = attempt.life, delivery.round
     # Between lease (under “hold”: the durable mark) and wire an engine may have slept, and been taken for dead.
     hold = delivery.unknown is Unknown.HOLD
     marked = not hold or (delivery.id, life.worker) in world.marked
@@ -106,14 +141,15 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
         problems.append("“hold” went out twice")
     if not attempt.stale and any(_known_accepted(a) for a in earlier):
         problems.append("sent again although it was accepted")
-    if any(a.message != attempt.message for a in earlier):
+    # What never reached the peer, or died with its engine, is judged and written again when it comes late.
+    if any(a.message != attempt.message for a in earlier if a.settled and a.offered):
         problems.append("a retry sends other bytes")
     return problems
 
 
 def _known_accepted(attempt: Attempt) -> bool:
     """Return whether an engine knows that a message was taken which neither died nor slept before it could write it."""
-    return attempt.accepted and attempt.over and not attempt.life.dead and not attempt.life.overtaken
+    return attempt.accepted and attempt.settled
 
 
 def _of_deal(world: World, reader: Reader, delivery: Delivery) -> Sequence[Attempt]:

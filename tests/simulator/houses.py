@@ -51,11 +51,10 @@ def house(variant: int) -> Tables:
 
 def _set_up(tx: Tx, rng: random.Random) -> None:
     hours = {"mon-fri": "09:00-18:00"}
-    tx.put_company_settings(
-        CompanySettings(grace=rng.choice((0, 5_000, 5_000)), timezone="America/Sao_Paulo", hours=hours)
-    )
+    tx.put_company_settings(CompanySettings(grace=rng.choice((0, 0, 5_000)), timezone="America/Sao_Paulo", hours=hours))
     tx.put_user(User(id="ana", name="Ana", mailboxes=("ana@loja.example",), hours={"mon-fri": "09:00-12:00"}))
-    tx.put_connection(Connection(id="mail", channel="email", adapter="simulated"))
+    pace = rng.choice(({}, {}, {"per_minute": 2}, {"per_minute": 12}))
+    tx.put_connection(Connection(id="mail", channel="email", adapter="simulated", settings=pace))
     tx.put_connection(Connection(id="sms1", channel="sms", adapter="simulated"))
     tx.put_field(FieldDef(id="due", type=FieldType.DATE))
     emails = (Address("WORK", "maria@cliente.example"),)
@@ -67,7 +66,7 @@ def _set_up(tx: Tx, rng: random.Random) -> None:
     tx.upsert_pipeline(Pipeline(id="sales", name="Sales", stages=stages))
     number = 0
     for stage in STAGES:
-        for _ in range(rng.choice((0, 1, 2, 3, 4))):
+        for _ in range(rng.choice((1, 2, 3, 4))):
             number += 1
             tx.put_rule(_rule(rng, number, stage), "system", START)
 
@@ -76,7 +75,7 @@ def _rule(rng: random.Random, number: int, stage: str) -> Rule:
     kind = rng.choice(("email", "email", "sms", "sms", "move"))
     settings: dict[str, Any] = {
         "email": {"subject": "Hello", "body": "Dear {{ contact.first_name }}"},
-        "sms": {"text": "Hi {{ deal.title }}", "provider": "sms1"},
+        "sms": {"text": "Hi {{ deal.title }} {{ deal.amount }}", "provider": "sms1"},
         "move": {"stage": rng.choice(STAGES)},
     }[kind]
     return Rule(

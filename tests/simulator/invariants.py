@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from core.engine import guarding
@@ -19,6 +19,18 @@ from core.views import DealFilter, DeliveryFilter, TimelineEntry
 from tests.simulator.world import Attempt, World
 
 FINAL = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
+_FOLLOWS: Mapping[str, Set[str]] = {
+    "queued": {"sent", "failed", "unknown", "cancelled", "queued"},
+    "cancelled": {"sent", "failed", "unknown", "cancelled", "queued"},
+    "sent": {"delivered", "undelivered"},
+    "undelivered": {"delivered", "queued"},
+    "failed": {"queued"},
+    "unknown": {"sent", "failed"},
+    "delivered": set(),
+}
+"""Which line of a message's history may follow which: a second outcome only where peer or person settles an unknown
+one, or a person has it tried again."""
+_PENDING = frozenset({RunStatus.WAITING, RunStatus.NO_DATE})
 _TAKEN = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.UNDELIVERED})
 
 
@@ -28,10 +40,29 @@ def after_commit(world: World, *, everything: bool = False) -> None:
     def judge(reader: Reader) -> list[str]:
         world.cursor, changes = reader.changes_since(world.cursor)
         touched = {c.id for c in changes if c.what == "deal"}
-        return list(_state_problems(world, reader, None if everything else touched)) if touched or everything else []
+        messages = {c.id for c in changes if c.what == "delivery"}
+        if messages:
+            _note_delivered(world, reader, messages)
+        if not touched and not everything:
+            return []
+        # Without an id the feed means all of them.
+        return list(_state_problems(world, reader, None if everything or "" in touched else touched))
 
     for problem in world.look(judge):
         world.violated(problem)
+
+
+def after_receipt(world: World) -> None:
+    """Judge what a receipt has done to messages that were delivered before; all else at the next act."""
+    world.look(lambda reader: _note_delivered(world, reader, {""}))
+
+
+def _note_delivered(world: World, reader: Reader, changed: Set[str]) -> None:
+    for delivery in reader.deliveries(DeliveryFilter()):
+        if delivery.status is DeliveryStatus.DELIVERED:
+            world.delivered.add(delivery.id)
+        elif delivery.id in world.delivered and changed & {"", str(delivery.id)}:
+            world.violated(f"{delivery.public_id} was delivered, and went back to {delivery.status.value}")
 
 
 def _state_problems(world: World, reader: Reader, touched: set[str] | None) -> Sequence[str]:
@@ -54,20 +85,31 @@ def _state_problems(world: World, reader: Reader, touched: set[str] | None) -> S
 
 
 def _entry_problems(world: World, reader: Reader, house: House, entry: Entry, runs: Sequence[Run]) -> Sequence[str]:
-    wanted = {r.id for r in house.rules_by_stage.get((entry.pipeline, entry.stage), ()) if r.enabled}
+    wanted = world.promised.get(entry.id)
+    if wanted is None:
+        here = house.rules_by_stage.get((entry.pipeline, entry.stage), ())
+        # An import and a move without rules start none.
+        wanted = frozenset(r.id for r in here if r.enabled) if runs or entry.cause.automatic else frozenset()
+        world.promised[entry.id] = wanted
     problems = []
-    if runs and {r.rule for r in runs} != wanted:
+    started = {r.rule for r in runs}
+    if not wanted <= started <= wanted | world.applied:
         problems.append(f"entry {entry.id} of {entry.deal} has runs {[r.rule for r in runs]}, not {sorted(wanted)}")
-    if not runs and wanted and entry.cause.automatic:
-        problems.append(f"entry {entry.id} of {entry.deal} has no runs")
+    for run in runs:
+        off = run.rule in house.rules and not house.rules[run.rule].enabled
+        if off and run.status in _PENDING and run.id not in world.asked:
+            problems.append(f"{run.rule} is off, and still {run.public_id} waits")
     links = entry.cause.chain
     if len(links) > guarding.CHAIN_LIMIT + 1 or len(set(links)) != len(links):
         problems.append(f"entry {entry.id} of {entry.deal}: its chain circles {[x.stage for x in links]}")
     # A clock that was set back notes moments before the entry: they say nothing about the grace.
     if not world.set_back and entry.cause.kind is CauseKind.PERSON:
         early = entry.at + house.company.grace
-        own = [r for r in runs if r.id not in world.asked]
-        problems += [f"run {r.public_id} acted within the grace" for r in own if _too_early(reader, r, early)]
+        problems += [
+            f"run {r.public_id} acted within the grace"
+            for r in runs
+            if r.id not in world.asked and _too_early(reader, r, early)
+        ]
     return problems
 
 
@@ -90,18 +132,32 @@ def at_end(world: World) -> None:
 
 
 def _end_problems(world: World, reader: Reader) -> Sequence[str]:
-    problems: list[str] = []
+    problems: list[str] = list(_receipt_problems(world, reader))
     deliveries = reader.deliveries(DeliveryFilter())
     timelines = {deal: reader.timeline(deal) for deal in {d.deal for d in deliveries}}
     for delivery in deliveries:
         if delivery.status not in FINAL:
             problems.append(f"the queue does not drain: {delivery.public_id} is {delivery.status.value}")
         problems += _outcome_problems(delivery, timelines[delivery.deal])
-        problems += _truth_problems(delivery, [a for a in world.wire if a.delivery == delivery.id])
+        problems += _truth_problems(world, delivery, [a for a in world.wire if a.delivery == delivery.id])
     runs = reader.runs_of()
     below = {d.run: d for d in reversed(deliveries)}
     for run in runs:
         problems += _run_problems(reader, run, [r for r in runs if r.entry == run.entry], below.get(run.id))
+    return problems
+
+
+def _receipt_problems(world: World, reader: Reader) -> Sequence[str]:
+    """Compare the log with the receipts that came in, whenever that was."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for report in world.received:
+        told.setdefault((report.connection, report.provider_id), set()).add(report.status)
+    problems = []
+    for (connection, provider_id), said in told.items():
+        delivery = reader.delivery_of_provider(connection, provider_id)
+        wanted = next((s for s in ("delivered", "undelivered") if s in said), None)
+        if delivery is not None and wanted is not None and delivery.status.value != wanted:
+            problems.append(f"{delivery.public_id} was reported {wanted}, the log says {delivery.status.value}")
     return problems
 
 
@@ -119,28 +175,42 @@ def _run_problems(reader: Reader, run: Run, stay: Iterable[Run], sent: Delivery 
 
 
 def _outcome_problems(delivery: Delivery, timeline: Sequence[TimelineEntry]) -> Sequence[str]:
+    """Walk through what the history says of a message, oldest first: each line must be able to follow the last."""
     said = [_status(t.data) for t in timeline if t.kind is TimelineKind.DELIVERY and _of(t.data) == delivery.public_id]
-    ends = [s for s in said if s != DeliveryStatus.CANCELLED.value]
-    if delivery.status is DeliveryStatus.CANCELLED:
-        return [] if not ends and said else [f"{delivery.public_id} is cancelled, the timeline says {said}"]
-    if delivery.status in FINAL and ends != [delivery.status.value]:
+    said.reverse()
+    walk = zip(["queued", *said], said, strict=False)
+    ends = said[-1] if said else "queued"
+    if any(after not in _FOLLOWS[before] for before, after in walk) or (
+        delivery.status in FINAL and ends != delivery.status.value
+    ):
         return [f"{delivery.public_id} is {delivery.status.value}, the timeline says {said}"]
     return []
 
 
-def _truth_problems(delivery: Delivery, attempts: Sequence[Attempt]) -> Sequence[str]:
+def _truth_problems(world: World, delivery: Delivery, attempts: Sequence[Attempt]) -> Sequence[str]:
     """Compare the log with the wire: what an engine has seen that lived on, and never slept, must stand there."""
-    known = [a for a in attempts if a.over and not a.life.dead and not a.life.overtaken]
-    if any(a.accepted for a in known) and delivery.status not in _TAKEN:
-        return [f"{delivery.public_id} was accepted, the log says {delivery.status.value}"]
+    known = [a for a in attempts if a.settled]
     last = attempts[-1] if attempts and attempts[-1] in known else None
-    if last is not None and last.outcome is not None:
-        lost = last.outcome.kind is OutcomeKind.UNKNOWN and delivery.unknown is Unknown.HOLD
-        if lost and delivery.status is not DeliveryStatus.UNKNOWN:
-            return [f"nobody knows what became of {delivery.public_id}, the log says {delivery.status.value}"]
-        if last.outcome.kind is OutcomeKind.REJECTED and delivery.status is not DeliveryStatus.FAILED:
-            return [f"{delivery.public_id} was rejected, the log says {delivery.status.value}"]
-    return []
+    if last is None or last.outcome is None or delivery.id in world.judged or last.round != delivery.round:
+        return []
+    wanted = {
+        OutcomeKind.ACCEPTED: _TAKEN,
+        OutcomeKind.REJECTED: {DeliveryStatus.FAILED},
+        OutcomeKind.UNKNOWN: {DeliveryStatus.UNKNOWN} if delivery.unknown is Unknown.HOLD else FINAL,
+    }.get(last.outcome.kind, FINAL)
+    if last.outcome.kind is OutcomeKind.UNKNOWN and world.reconciling:
+        # The peer has been asked since: what it said stands there.
+        wanted = {*wanted, DeliveryStatus.FAILED, *_TAKEN} - ({DeliveryStatus.FAILED} if last.out else _TAKEN)
+    if delivery.status not in wanted:
+        return [f"{delivery.public_id} was {last.outcome.kind.value}, the log says {delivery.status.value}"]
+    return _note_problems(world, delivery, attempts) if len(known) == len(attempts) else []
+
+
+def _note_problems(world: World, delivery: Delivery, attempts: Sequence[Attempt]) -> Sequence[str]:
+    seen = [a.outcome.kind.value for a in attempts if a.outcome is not None and not a.accepted]
+    # A connection that could not even be opened put nothing on the wire.
+    noted = [n.outcome.value for n in world.look(lambda r: r.attempts(delivery.id)) if n.reason != "misconfigured"]
+    return [] if seen == noted else [f"the attempts of {delivery.public_id} ended {seen}, {noted} are noted"]
 
 
 def _of(data: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import BaseModel
@@ -14,12 +15,11 @@ from core.model.house import Connection
 from core.ports import Capabilities, Clock, Health
 from core.words import NO_WORDS
 from tests.simulator import claims
-from tests.simulator.world import Attempt, World
+from tests.simulator.world import Attempt, Report, World
 
 if TYPE_CHECKING:
     from tests.simulator.process import Life
 
-_WELL: Final = Outcome(kind=OutcomeKind.ACCEPTED, provider_id="p")
 _SHARES: Final = (
     (0.60, OutcomeKind.ACCEPTED),
     (0.76, OutcomeKind.DEFERRED),
@@ -29,19 +29,38 @@ _SHARES: Final = (
 )
 
 
+_REPORTS: Final = (
+    ("delivered",),
+    ("sent", "delivered"),
+    ("undelivered",),
+    ("undelivered", "delivered"),
+    ("delivered", "undelivered"),
+)
+
+
+def capabilities(world: World, connection: Connection) -> Capabilities:
+    """Return what a connection's peer can do in this world."""
+    return Capabilities(
+        channel=connection.channel,
+        receipts=frozenset({"delivered", "undelivered"}) if connection.id in world.reporting else frozenset(),
+        reconciles=connection.id in world.reconciling,
+    )
+
+
 class NoSettings(BaseModel):
     """The simulated peers of this world need none."""
 
 
 class SimAdapter:
-    """A peer that accepts, refuses, defers, goes silent either way, or turns out to be set up wrongly, by dice."""
+    """A peer that accepts, refuses, defers, goes silent before or after it took a message, breaks down, or turns out
+    to be set up wrongly, by dice."""
 
     Settings: ClassVar[type[BaseModel]] = NoSettings
 
     def __init__(self, world: World, life: Life, connection: Connection) -> None:
         self._world, self._life, self._connection = world, life, connection
-        self.capabilities = Capabilities(
-            channel=connection.channel, batch=world.rng.choice((1, 3, 20)), concurrency=world.rng.choice((1, 4))
+        self.capabilities = replace(
+            capabilities(world, connection), batch=world.rng.choice((1, 3, 20)), concurrency=world.rng.choice((1, 4))
         )
 
     async def check(self) -> Health:
@@ -57,19 +76,33 @@ class SimAdapter:
         world.wire.append(attempt)
         await life.step("in the middle of a send")
         life.maybe_die("around a send, before it is out")
-        outcome = attempt.outcome = self._outcome()
+        outcome = attempt.outcome = self._outcome(f"{self._connection.id}-{len(world.wire)}")
         # Of a time-out nobody can tell whether it came before or after the message had gone out.
         attempt.may_be_out = outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN)
+        attempt.out = attempt.accepted or (outcome.kind is OutcomeKind.UNKNOWN and world.chance(0.5))
+        if attempt.out and outcome.provider_id and self._connection.id in world.reporting:
+            self._report(outcome.provider_id)
         world.say(f"wire {key} {outcome.kind.value}")
         life.maybe_die("around a send, after it is out")
         await life.step("after a send")
         attempt.over = True
         return outcome
 
-    def _outcome(self) -> Outcome:
-        world = self._world
+    def _report(self, provider_id: str) -> None:
+        """Send receipts, which come in whenever and as often as they like."""
+        world, line = self._world, self._connection.id
+        for status in world.rng.choice(_REPORTS):
+            outside = f"{provider_id}-{len(world.post)}"
+            world.post.append(Report(line, outside, provider_id, status, world.clock.at))
+
+    def _outcome(self, provider_id: str) -> Outcome:
+        world, line = self._world, self._connection.id
+        well = Outcome(kind=OutcomeKind.ACCEPTED, provider_id=provider_id)
         if world.healthy:
-            return _WELL
+            return well
+        if world.down.get(line):
+            world.down[line] -= 1
+            return Outcome(kind=OutcomeKind.DEFERRED, reason="timeout", line_failed=True)
         dice = world.rng.random()
         kind = next(kind for share, kind in _SHARES if dice <= share)
         match kind:
@@ -78,15 +111,27 @@ class SimAdapter:
             case OutcomeKind.REJECTED:
                 return Outcome(kind=kind, reason="rejected")
             case OutcomeKind.UNKNOWN:
-                return Outcome(kind=kind, reason="timeout")
+                return Outcome(kind=kind, reason="timeout", provider_id=provider_id)
             case OutcomeKind.MISCONFIGURED:
-                return Outcome(kind=kind, detail=NO_WORDS)
+                return Outcome(kind=kind, reason="refused", detail=NO_WORDS)
             case _:
-                return _WELL
+                return well
 
     async def reconcile(self, message: Message, key: str) -> Outcome | None:
-        """Say nothing of what became of a message."""
-        return None
+        """Say what became of a message, or that nothing can be said yet."""
+        world = self._world
+        await self._life.step("before a question")
+        if not world.healthy and world.chance(0.4):
+            return world.rng.choice((None, Outcome(kind=OutcomeKind.DEFERRED, reason="busy")))
+        attempts = [a for a in world.wire if a.key == key]
+        known = next((a.outcome for a in attempts if a.out and a.outcome is not None), None)
+        taken = any(a.out for a in attempts)
+        for attempt in attempts:
+            attempt.may_be_out = attempt.out
+        world.say(f"asked of {key}: {'taken' if taken else 'not taken'}")
+        if taken:
+            return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=known.provider_id if known else None)
+        return Outcome(kind=OutcomeKind.REJECTED, reason="rejected")
 
     async def close(self) -> None:
         """Do nothing."""
@@ -107,8 +152,8 @@ class SimAdapters:
         return ("simulated",)
 
     def capabilities(self, connection: Connection) -> Capabilities | None:
-        """Return nothing: nobody asks here."""
-        return None
+        """Return what the connection's peer can do."""
+        return capabilities(self._world, connection)
 
     def open(self, connection: Connection, clock: Clock, house_id: str) -> SimAdapter:
         """Open a peer."""

@@ -1,12 +1,13 @@
-"""The person's process: moves, takes it back, stops, edits, pauses; turns the clock; fills the disk; at any point."""
+"""The person's process: moves, undoes, edits, pauses; turns the clock; fills the disk. All of it at any point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from core import commands
+from core.commands.receipts import receive
 from core.errors import FunilError
 from core.model.deal import Deal
 from core.model.delivery import DeliveryStatus
@@ -14,16 +15,15 @@ from core.model.moment import DAY, HOUR, MINUTE, SECOND, Moment
 from core.model.rule import Hours
 from core.model.run import Run, RunStatus
 from core.ports import Job, Reader, Tx
-from core.views import DealFilter, DeliveryFilter
+from core.views import DealFilter
 from tests.simulator import invariants
-from tests.simulator.database import inline_store
 from tests.simulator.houses import STAGES
-from tests.simulator.process import fill
+from tests.simulator.process import fill, watched_store
 from tests.simulator.world import World
 
 _STEPS: Final = (SECOND, 5 * SECOND, 6 * SECOND, MINUTE, 11 * MINUTE, HOUR, DAY, -7 * SECOND, -HOUR)
 _EDITS: Final = ({"due": "2026-12-02"}, {"due": ""}, {"flags": ""}, {"amount": ""})
-_PENDING: Final = frozenset({RunStatus.WAITING, RunStatus.NO_DATE})
+PENDING: Final = frozenset({RunStatus.WAITING, RunStatus.NO_DATE})
 
 
 @dataclass
@@ -35,27 +35,32 @@ class Before:
     edited: bool = False
 
 
+Acts: TypeAlias = "Mapping[Callable[[Person], object], float]"
+"""What a person does, and how often."""
+
+
 @dataclass
 class Person:
     """Somebody with a board of their own, acting by dice."""
 
     world: World
+    acts: Acts
     before: dict[tuple[str, int], Before] = field(default_factory=dict)
-    """By deal and stay that a move ended."""
+    """By deal and stay that a move, or a redo, ended."""
     undone: dict[tuple[str, int], Before] = field(default_factory=dict)
     """By deal and stay that an undo ended."""
     taken_back: bool = False
 
     def __post_init__(self) -> None:
         world = self.world
-        self.store = inline_store(world.connection, world.clock, before_commit=lambda: fill(world), memory=world.memory)
+        self.store = watched_store(world, None, before_commit=lambda: fill(world))
 
     def act(self) -> None:
         """Do one thing, and look at the house afterwards."""
         self.world.acts -= 1
         # Who has just taken something back often wants it after all.
         again, self.taken_back = self.taken_back and self.world.chance(0.5), False
-        act = Person.redo if again else self.world.rng.choices(_ACTS, _WEIGHTS)[0]
+        act = Person.redo if again else self.world.rng.choices(list(self.acts), list(self.acts.values()))[0]
         act(self)
         invariants.after_commit(self.world)
 
@@ -88,90 +93,60 @@ class Person:
     def undo(self) -> None:
         """Take a move back: the newest, or the newest of one deal."""
         deal = self.world.rng.choice((None, *self.deals()))
-        seen = self.store.read(lambda r: [_as_it_stands(r, each) for each in self.deals()])
+        standing = {d: self.store.read(lambda r: _as_it_stands(r, d)) for d in self.deals()}  # noqa: B023
         done = self.command(f"undo {deal}", commands.undo(deal=deal))
         self.taken_back = done is not None
         for deal_id in done.deals if done else ():
-            self.undone.update({(b.deal.id, b.deal.entry or 0): b for b in seen if b.deal.id == deal_id})
-            for problem in self.store.read(lambda r: self._not_restored(r, deal_id)):  # noqa: B023
-                self.world.violated(problem)
+            self._compare("undo", deal_id, self.before)
+            self.undone[deal_id, standing[deal_id].deal.entry or 0] = standing[deal_id]
 
-    def _not_restored(self, reader: Reader, deal_id: str) -> Sequence[str]:
-        now = _as_it_stands(reader, deal_id)
-        was = self.before.get((deal_id, now.deal.entry or 0))
+    def redo(self) -> None:
+        """Do again what was undone last, or last of one deal."""
+        deal = self.world.rng.choice((None, *sorted({of for of, _ in self.undone})))
+        standing = {d: self.store.read(lambda r: _as_it_stands(r, d)) for d in self.deals()}  # noqa: B023
+        done = self.command(f"redo {deal}", commands.redo(deal=deal))
+        for deal_id in done.deals if done else ():
+            self._compare("redo", deal_id, self.undone)
+            for problem in self.store.read(lambda r: self._too_early(r, deal_id)):  # noqa: B023
+                self.world.violated(problem)
+            self.before[deal_id, standing[deal_id].deal.entry or 0] = standing[deal_id]
+
+    def _compare(self, act: str, deal_id: str, then: Mapping[tuple[str, int], Before]) -> None:
+        """Compare a deal with how it stood before what has just been taken back."""
+        now = self.store.read(lambda r: _as_it_stands(r, deal_id))
+        was = then.get((deal_id, now.deal.entry or 0))
         if was is None:
-            return ()
-        problems = []
+            return
         place = [(d.pipeline, d.stage, d.rank, d.entered_at, d.closed) for d in (was.deal, now.deal)]
         if place[0] != place[1]:
-            problems.append(f"undo did not restore {deal_id}: it stood at {place[0]}, now at {place[1]}")
+            self.world.violated(f"{act} did not restore {deal_id}: it stood at {place[0]}, now at {place[1]}")
         after = {run.id: run for run in now.runs}
         for run in was.runs:
             # What waits for a rule above goes on as that one ended meanwhile; a changed date moves what hangs on it.
-            pending = run.status in _PENDING and not run.waits and run.id not in self.world.asked
-            if pending and not was.edited and _course(run) != _course(after[run.id]):
-                problems.append(f"undo did not restore {run.public_id}: {_course(run)} is now {_course(after[run.id])}")
-        return problems
+            if run.status in PENDING and not (run.waits or was.edited or run.id in self.world.asked):
+                courses = [_course(run), _course(after[run.id])]
+                # A redo comes with a new grace, and what was due outside the hours is put off at once.
+                hours = self.store.read(lambda r: r.revision(run.revision)).hours  # noqa: B023
+                exact = act == "undo" and hours is Hours.ANY
+                same = courses[0] == courses[1] if exact else courses[0][:2] == courses[1][:2]
+                if not same:
+                    self.world.violated(f"{act} did not restore {run.public_id}: {courses[0]} is now {courses[1]}")
 
-    def redo(self) -> None:
-        """Do an undone move again: the one undone last, or one of one deal."""
-        deal = self.world.rng.choice((None, *sorted({of for of, _ in self.undone})))
-        seen = self.store.read(lambda r: [_as_it_stands(r, each) for each in self.deals()])
-        done = self.command(f"redo {deal}", commands.redo(deal=deal))
-        for deal_id in done.deals if done else ():
-            self.before.update({(b.deal.id, b.deal.entry or 0): b for b in seen if b.deal.id == deal_id})
-            for problem in self.store.read(lambda r: self._not_redone(r, deal_id)):  # noqa: B023
-                self.world.violated(problem)
-
-    def _not_redone(self, reader: Reader, deal_id: str) -> Sequence[str]:
-        """Compare a deal with how it stood before the undo; what comes back does so behind a new grace."""
+    def _too_early(self, reader: Reader, deal_id: str) -> Sequence[str]:
+        """Look for what a redo has brought back without a new grace."""
         now = _as_it_stands(reader, deal_id)
-        was = self.undone[deal_id, now.deal.entry or 0]
-        place = [(d.pipeline, d.stage, d.rank, d.entered_at, d.closed) for d in (was.deal, now.deal)]
-        problems = [] if place[0] == place[1] else [f"redo put {deal_id} at {place[1]}, it stood at {place[0]}"]
-        house, after = reader.house(), {run.id: run for run in now.runs}
-        held = Moment(self.world.clock.at + house.company.grace)
-        for run in was.runs:
-            came = after[run.id]
-            if run.status in _PENDING and came.status not in _PENDING and not run.waits:
-                problems.append(f"redo did not bring {run.public_id} back: it is {came.status.value}")
+        held = Moment(self.world.clock.at + reader.house().company.grace)
+        problems = []
+        for run in now.runs:
             any_hours = reader.revision(run.revision).hours is Hours.ANY
-            early = came.status in _PENDING and came.due_at is not None and came.due_at < held and any_hours
-            problems += [f"redo lets {run.public_id} act within the new grace"] if early else []
+            if run.status in PENDING and any_hours and (run.due_at or held) < held:
+                problems.append(f"redo lets {run.public_id} act within the new grace")
         for delivery in reader.deliveries_of_entry(now.deal.entry or 0):
             if delivery.status is DeliveryStatus.QUEUED and delivery.worker is None:
                 self.world.revived.add(delivery.id)
-                early = delivery.due_at is not None and delivery.due_at < held
-                problems += [f"redo lets {delivery.public_id} go within the new grace"] if early else []
+                if (delivery.due_at or held) < held:
+                    problems.append(f"redo lets {delivery.public_id} go within the new grace")
         return problems
-
-    def stop(self) -> None:
-        """Stop what waits in a deal's stage."""
-        deal = self.world.rng.choice(self.deals())
-        self.command(f"stop {deal}", commands.stop_deal(deal))
-
-    def cancel(self) -> None:
-        """Cancel a message that is queued, or a run that waits."""
-        thing = self._something(waiting=self.world.chance(0.5))
-        if thing is not None:
-            self.command(f"cancel {thing}", commands.cancel(thing))
-
-    def ask(self) -> None:
-        """Have a waiting run at once."""
-        thing = self._something(waiting=True)
-        if thing is None:
-            return
-        done = self.command(f"now {thing}", commands.run_now(thing))
-        if done is not None:
-            self.world.asked.add(done.id)
-
-    def _something(self, *, waiting: bool) -> str | None:
-        if waiting:
-            found = [r.public_id for r in self.store.read(lambda r: r.runs_of()) if r.status in _PENDING]
-        else:
-            queued = DeliveryFilter(statuses=frozenset({DeliveryStatus.QUEUED}))
-            found = [d.public_id for d in self.store.read(lambda r: r.deliveries(queued))]
-        return self.world.rng.choice(found) if found else None
 
     def edit(self) -> None:
         """Change a field that conditions, run times or the loop guard look at."""
@@ -179,7 +154,7 @@ class Person:
         deal = rng.choice(self.deals())
         values: dict[str, Any] = rng.choice(({"amount": str(rng.randint(0, 9))}, *_EDITS))
         self.command(f"set {deal} {values}", commands.set_fields(deal, values))
-        for (of, _), before in self.before.items():
+        for (of, _), before in [*self.before.items(), *self.undone.items()]:
             before.edited = before.edited or of == deal
 
     def add(self) -> None:
@@ -210,7 +185,32 @@ class Person:
                 tx.pause_connection(connection, None)
             return paused
 
+        if not any(c.paused for c in self.store.read(lambda r: r.house()).connections.values()):
+            return False
         return bool(self.command("resume all", job))
+
+    def receive(self) -> None:
+        """Take in one of the receipts that the peers have sent; some come twice, in any order, or early."""
+        world = self.world
+        if not world.post:
+            return
+        report = world.rng.choice(world.post)
+        if world.chance(0.6):
+            world.post.remove(report)
+        new = self.command(
+            f"receipt {report.outside_id}: {report.status}",
+            receive(report.connection, report.outside_id, report.provider_id, report.status, report.at),
+        )
+        if new and report in world.received:
+            world.violated(f"receipt {report.outside_id} acted twice")
+        if new is not None:
+            world.received.append(report)
+
+    def break_line(self) -> None:
+        """Break a line: the next attempts do not reach the peer."""
+        line = self.world.rng.choice(("mail", "sms1"))
+        self.world.down[line] = self.world.rng.choice((1, 6, 12))
+        self.world.say(f"the line of {line} breaks")
 
     def fill_disk(self) -> None:
         """Fill the disk: the next commits fail, whoever makes them."""
@@ -224,21 +224,4 @@ def _as_it_stands(reader: Reader, deal_id: str) -> Before:
 
 
 def _course(run: Run) -> tuple[Any, ...]:
-    return run.status.value, run.moment, run.due_at, run.revision
-
-
-_ACTS: Final[Sequence[Callable[[Person], object]]] = (
-    Person.move,
-    Person.undo,
-    Person.redo,
-    Person.edit,
-    Person.add,
-    Person.turn_clock,
-    Person.pause,
-    Person.resume,
-    Person.fill_disk,
-    Person.stop,
-    Person.cancel,
-    Person.ask,
-)
-_WEIGHTS: Final = (6, 3, 1, 2, 1, 5, 0.5, 1, 1, 0.3, 0.5, 0.5)
+    return run.status.value, run.moment, run.due_at

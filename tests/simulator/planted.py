@@ -8,7 +8,22 @@ from typing import Any
 
 import pytest
 
-from core.engine import abandoning, chaining, dispatching, entering, guarding, outcomes, running, starting, undoing
+from core.engine import (
+    abandoning,
+    chaining,
+    disabling,
+    dispatching,
+    entering,
+    guarding,
+    lines,
+    outcomes,
+    receiving,
+    reconciling,
+    rejudging,
+    running,
+    starting,
+    undoing,
+)
 from core.model.delivery import DeliveryStatus, Outcome, OutcomeKind
 from core.model.moment import Moment
 from core.model.run import RunStatus
@@ -223,7 +238,73 @@ def revives_later(patch: pytest.MonkeyPatch) -> None:
 def retries_after_leaving(patch: pytest.MonkeyPatch) -> None:
     """Leaving a stage does not stop what is tried again."""
     patch.setattr(entering, "_stoppable", lambda *args, **kwargs: False)
-    patch.setattr(abandoning, "stop_retries", lambda *args: None)
+    patch.setattr(entering, "_waiting", lambda *args: False)
+    patch.setattr(abandoning, "stopped", lambda *args: None)
+
+
+def sends_while_resting(patch: pytest.MonkeyPatch) -> None:
+    """The rest of a line, which it takes early, is not written down."""
+    patch.setattr(lines, "FAILURES", 2)
+    put = SqlTx.put_line
+    patch.setattr(SqlTx, "put_line", lambda self, line: put(self, replace(line, open_until=None)))
+
+
+def knows_no_rate(patch: pytest.MonkeyPatch) -> None:
+    """What has gone out does not count for the rate."""
+    patch.setattr(lines, "taken", lambda line, *args: line)
+
+
+def judges_once(patch: pytest.MonkeyPatch) -> None:
+    """A message that comes late goes out as if nothing had changed."""
+    patch.setattr(rejudging, "again", lambda tx, claimed, *args: claimed)
+
+
+def takes_receipts_twice(patch: pytest.MonkeyPatch) -> None:
+    """A receipt that is known already is taken for a new one."""
+    add = SqlTx.add_receipt
+
+    def bad(self: Any, receipt: Any) -> bool:
+        add(self, receipt)
+        return True
+
+    patch.setattr(SqlTx, "add_receipt", bad)
+
+
+def takes_delivered_back(patch: pytest.MonkeyPatch) -> None:
+    """A later receipt makes a delivered message undelivered."""
+    patch.setitem(receiving._ADVANCES, DeliveryStatus.DELIVERED, frozenset({DeliveryStatus.UNDELIVERED}))
+
+
+def loses_early_receipts(patch: pytest.MonkeyPatch) -> None:
+    """A receipt that was quicker than the sending's own end is never looked at again."""
+    patch.setattr(receiving, "catch_up", lambda *args: None)
+
+
+def notes_no_attempts(patch: pytest.MonkeyPatch) -> None:
+    """An attempt that was deferred is not noted."""
+    finished = dispatching.finished
+
+    def bad(*args: Any) -> Plan:
+        plan = finished(*args)
+        plan.attempts = [note for note in plan.attempts if note.outcome is not OutcomeKind.DEFERRED]
+        return plan
+
+    patch.setattr(dispatching, "finished", bad)
+
+
+def believes_nobody(patch: pytest.MonkeyPatch) -> None:
+    """What a peer says that it has not taken is called sent."""
+    told = reconciling._told
+
+    def bad(delivery: Any, outcome: Outcome, now: Any) -> Any:
+        return told(delivery, replace(outcome, kind=OutcomeKind.ACCEPTED), now)
+
+    patch.setattr(reconciling, "_told", bad)
+
+
+def leaves_runs_of_rules_that_are_off(patch: pytest.MonkeyPatch) -> None:
+    """Switching a rule off lets go on what was promised."""
+    patch.setattr(disabling, "cancel_waiting", lambda *args: 0)
 
 
 def redoes_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -239,6 +320,18 @@ def redoes_at_once(patch: pytest.MonkeyPatch) -> None:
 def redoes_by_halves(patch: pytest.MonkeyPatch) -> None:
     """A redo forgets what its undo had cancelled."""
     patch.setattr(undoing, "cancelled_by_undo", lambda things: [])
+
+
+def redoes_elsewhere(patch: pytest.MonkeyPatch) -> None:
+    """A redo puts the deal at another place in its column than it had."""
+    plan_redo = undoing.plan_redo
+
+    def bad(*args: Any) -> Plan:
+        plan = plan_redo(*args)
+        plan.deals_changed = [(before, replace(after, rank=after.rank + 1)) for before, after in plan.deals_changed]
+        return plan
+
+    patch.setattr(undoing, "plan_redo", bad)
 
 
 def untold(patch: pytest.MonkeyPatch) -> None:
@@ -274,7 +367,18 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "nothing owed is lost on a full disk": (never_settles, "does not drain"),
     "nothing is sent through a paused connection": (sends_while_paused, "which is paused"),
     "undo restores exactly": (revives_later, "undo did not restore"),
+    "nothing is sent while its line rests": (sends_while_resting, "which rests"),
+    "no more is sent than the rate allows": (knows_no_rate, "more than its rate"),
+    "hours hold for every attempt": (judges_once, "outside the hours"),
+    "late messages are judged again": (judges_once, "condition is false by now"),
+    "one outside id acts once": (takes_receipts_twice, "acted twice"),
+    "delivered is final": (takes_delivered_back, "went back to"),
+    "early receipts are kept": (loses_early_receipts, "was reported"),
+    "attempts are noted": (notes_no_attempts, "are noted"),
+    "what the peer says stands": (believes_nobody, "was unknown, the log says"),
+    "what a switched-off rule had promised is cancelled": (leaves_runs_of_rules_that_are_off, "is off, and still"),
+    "redo restores the place": (redoes_elsewhere, "redo did not restore D"),
     "a redo has a grace of its own": (redoes_at_once, "within the new grace"),
-    "a redo brings back what was cancelled": (redoes_by_halves, "did not bring"),
+    "a redo brings back what was cancelled": (redoes_by_halves, "redo did not restore R"),
     "a left stage is not retried": (retries_after_leaving, "a retry although"),
 }

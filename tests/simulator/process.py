@@ -8,17 +8,20 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
+from core.engine.leasing import Claim
 from core.engine.loop import Engine
 from core.errors import StoreTrouble
 from core.model.delivery import Delivery
+from core.model.line import Line
 from core.model.moment import Moment
 from core.plan import Plan
 from core.ports import AdapterFactory, Applied, Clock, Job, Priority, Reader, Store
+from data.inline import InlineStore
 from data.reader_base import Memory
 from data.sql import Db
 from data.tx import SqlTx
 from tests.simulator import claims
-from tests.simulator.database import inline_store
+from tests.simulator.database import inline_store, nothing
 from tests.simulator.peers import SimAdapters
 from tests.simulator.world import Crash, World
 
@@ -43,8 +46,20 @@ class WatchedTx(SqlTx):
     def claim(self, connection: str, now: Moment, worker: str, limit: int) -> Sequence[Delivery]:
         """Lease, and judge what was leased."""
         claimed = super().claim(connection, now, worker, limit)
-        claims.at_claim(self._world, self, connection, claimed)
+        if claimed:
+            claims.at_claim(self._world, self, connection, claimed)
         return claimed
+
+    def put_line(self, line: Line) -> None:
+        """Write how a line stands, and note how long it shall rest."""
+        self._world.rests[line.connection] = line.open_until
+        super().put_line(line)
+
+    def pause_connection(self, connection: str, reason: str | None) -> None:
+        """Pause or resume a connection, whose line is tried anew."""
+        self._world.rests.pop(connection, None)
+        self._world.taken.pop(connection, None)
+        super().pause_connection(connection, reason)
 
     def mark_sending(self, ids: Iterable[int], worker: str, now: Moment) -> Sequence[int]:
         """Make *sending* durable, and note it."""
@@ -59,20 +74,30 @@ class WatchedTx(SqlTx):
         return super().apply(plan)
 
 
+def watched_store(
+    world: World,
+    life: Life | None,
+    before_commit: Callable[[], None] = nothing,
+    after_commit: Callable[[], None] = nothing,
+) -> InlineStore:
+    """Return a store of one process, whose transactions are watched."""
+    return inline_store(
+        world.connection,
+        world.clock,
+        before_commit,
+        after_commit,
+        memory=world.memory,
+        make_tx=lambda db, memory, clock: WatchedTx(db, memory, clock, world, life),
+    )
+
+
 class SimStore:
     """The inline store with an await around each use, a disk that fills up, and death at any commit."""
 
     def __init__(self, world: World, life: Life) -> None:
         self._world = world
         self._life = life
-        self.inner = inline_store(
-            world.connection,
-            world.clock,
-            before_commit=self._before_commit,
-            after_commit=lambda: life.maybe_die("after commit"),
-            memory=world.memory,
-            make_tx=lambda db, memory, clock: WatchedTx(db, memory, clock, world, life),
-        )
+        self.inner = watched_store(world, life, self._before_commit, lambda: life.maybe_die("after commit"))
 
     def _before_commit(self) -> None:
         self._life.maybe_die("before commit")
@@ -83,6 +108,8 @@ class SimStore:
         what = job.__qualname__.partition(".")[0]
         await self._life.step(f"before {what}")
         done = self.inner.write_now(job, priority)
+        if isinstance(done, Claim):
+            claims.at_leave(self._world, done.deliveries)
         await self._life.step(f"after {what}")
         return done
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+from collections.abc import Sequence
+from typing import Final
 
 from core.engine.loop import Engine
+from core.model.delivery import DeliveryStatus
 from core.model.moment import DAY, Moment
+from core.views import DeliveryFilter
 from tests.simulator import houses, invariants
+from tests.simulator.acts import ACTS
 from tests.simulator.database import copy_of, restore
 from tests.simulator.person import Person
 from tests.simulator.process import Life
 from tests.simulator.world import START, World
 
-JUMPS = 16
-"""How often the clock jumps to what is due next, at the end of a seed."""
+JUMPS: Final = 5
+"""How often the clock jumps to what is due next, at the end of a seed; while a message is on its way, more often."""
+MOST_JUMPS: Final = 80
+ON_ITS_WAY: Final = DeliveryFilter(statuses=frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING}))
 
 
 def play(seed: int) -> World:
@@ -55,30 +62,42 @@ def close_loop() -> None:
 async def _play(world: World) -> None:
     world.crashes = world.rng.choice((0.0, 0.02, 0.08))
     world.engines = world.rng.choice((1, 1, 2))
-    world.acts = world.rng.randint(5, 14)
+    world.acts = world.rng.randint(6, 14)
+    world.reconciling = world.rng.choice((frozenset(), frozenset({"sms1"}), frozenset({"sms1", "mail"})))
+    world.reporting = world.rng.choice((frozenset(), frozenset({"sms1"}), frozenset({"sms1", "mail"})))
     world.cursor = world.look(lambda r: r.cursor())
-    person = Person(world)
+    invariants.after_commit(world, everything=True)
+    person = Person(world, ACTS)
     world.person = person.act
     await asyncio.gather(_person(world), *(_engine(world) for _ in range(world.engines)))
     await _end(world, person)
 
 
 async def _engine(world: World) -> None:
-    """An engine's process: pass after pass, dying and being started again."""
+    """An engine's process: pass after pass while there is something to do, dying and being started again."""
     life = Life(world)
-    most = 12 if world.engines == 1 else 7
-    for _ in range(world.rng.randint(most // 3, most)):
+    await life.run(Engine.start)
+    passes = world.rng.randint(4, 12) if world.engines == 1 else world.rng.randint(3, 8)
+    while passes and (world.acts or _something_due(world)):
+        await world.pause(f"{life.worker} between passes")
         if life.dead:
             life = Life(world)
             world.say(f"{life.worker} starts")
-            if not await life.run(Engine.start):
-                continue
-        elif _left_behind(world) and world.chance(0.6):
+            passes -= 1
+            await life.run(Engine.start)
+        elif _left_behind(world) and world.chance(0.3):
             world.say(f"{life.worker} takes over what the lost have left")
-            if not await life.run(Engine.start):
-                continue
-        await life.run(world.rng.choice((Engine.once, Engine.until_idle)))
-        await world.pause(f"{life.worker} between passes")
+            await life.run(Engine.start)
+        elif _something_due(world):
+            passes -= 1
+            await life.run(world.rng.choice((Engine.once, Engine.until_idle)))
+        else:
+            await asyncio.sleep(0)
+
+
+def _something_due(world: World) -> bool:
+    due = world.look(lambda r: r.next_due())
+    return due is not None and due <= world.clock.at
 
 
 def _left_behind(world: World) -> bool:
@@ -100,17 +119,28 @@ async def _end(world: World, person: Person) -> None:
     world.clock.at = Moment(max(world.clock.at, START) + 2 * DAY)
     living = [life for life in world.lives if not life.dead] or [Life(world)]
     await living[0].run(Engine.start)
-    for _ in range(JUMPS):
-        for life in living:
-            await life.run(Engine.until_idle)
-        if person.resume():
-            continue
+    for jump in range(MOST_JUMPS):
+        await _until_idle(living, person)
         due = world.look(lambda r: r.next_due())
-        if due is None:
+        # A slow circle of rules goes on for ever; what is on its way by then still has to arrive.
+        if due is None or (jump > JUMPS and not world.look(lambda r: r.deliveries(ON_ITS_WAY))):
             break
         world.clock.at = Moment(max(world.clock.at, due))
+    await _until_idle(living, person)
+    while world.post:
+        person.receive()
+        invariants.after_receipt(world)
     invariants.after_commit(world, everything=True)
     invariants.at_end(world)
+
+
+async def _until_idle(living: Sequence[Life], person: Person) -> None:
+    """Let all engines work until nothing is due; what turns out to be paused again is resumed."""
+    resumed = True
+    while resumed:
+        for life in living:
+            await life.run(Engine.until_idle)
+        resumed = person.resume()
 
 
 __all__ = ["close_loop", "play"]

@@ -47,22 +47,36 @@ class WallClock:
 
 @dataclass
 class Attempt:
-    """One message on the wire. ``may_be_out`` tells whether the customer may have it, ``stale`` that it was sent by an
-    engine that had slept past its lease."""
+    """One message on the wire. ``may_be_out`` tells whether the customer may have it as far as anybody in the house
+    knows, ``out`` whether he has, ``stale`` that it was sent by an engine that had slept past its lease."""
 
     key: str
     message: Message
     at: Moment
     life: Life
     may_be_out: bool = False
+    out: bool = False
     over: bool = False
     stale: bool = False
+    round: int = 1
     outcome: Outcome | None = None
 
     @property
     def delivery(self) -> int:
         """The id of the row that it belongs to."""
         return delivery_id(self.key)
+
+    @property
+    def settled(self) -> bool:
+        """Whether an engine has seen the end of it that neither died nor slept before it could write that down."""
+        return self.over and not self.life.dead and not self.life.overtaken
+
+    @property
+    def offered(self) -> bool:
+        """Whether the peer was offered the message."""
+        return self.outcome is not None and not (
+            self.outcome.line_failed or self.outcome.kind is OutcomeKind.MISCONFIGURED
+        )
 
     @property
     def accepted(self) -> bool:
@@ -73,6 +87,17 @@ class Attempt:
 def delivery_id(key: str) -> int:
     """Return the id of the delivery that a key on the wire belongs to."""
     return int(key.rsplit("-M", 1)[1].partition("-")[0])  # behind it may stand a round
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a peer reports of a message: the id of the report, the peer's id of the message, and its state."""
+
+    connection: str
+    outside_id: str
+    provider_id: str
+    status: str
+    at: Moment
 
 
 @dataclass
@@ -99,10 +124,30 @@ class World:
     """How often the person will still act."""
     marked: set[tuple[int, str]] = field(default_factory=set)
     """Messages that an engine has made *sending*."""
+    reconciling: frozenset[str] = frozenset()
+    """Connections whose peer can tell what became of a message."""
+    reporting: frozenset[str] = frozenset()
+    """Connections whose peer sends receipts."""
+    down: dict[str, int] = field(default_factory=dict)
+    """How many attempts will still fail because the line of a connection is down."""
+    post: list[Report] = field(default_factory=list)
+    """Receipts that the peers have sent and that may come in, once or more often, at any moment."""
+    rests: dict[str, Moment | None] = field(default_factory=dict)
+    """Until when the engines have said that a connection rests."""
+    taken: dict[str, list[Moment]] = field(default_factory=dict)
+    """When messages were taken for a connection, since it was last resumed."""
     asked: set[int] = field(default_factory=set)
-    """Runs that the person wanted at once, whatever their time, gate and grace."""
+    """Runs that the person wanted at once, whatever the hours."""
     revived: set[int] = field(default_factory=set)
     """Messages that a redo has brought back: they go out when its grace is over."""
+    judged: set[int] = field(default_factory=set)
+    """Messages of which the person has said what became of them."""
+    received: list[Report] = field(default_factory=list)
+    delivered: set[int] = field(default_factory=set)
+    promised: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The rules of an entry's stage that were on when it was first seen."""
+    applied: set[str] = field(default_factory=set)
+    """Rules that the person has applied to deals that were there already."""
     person: Callable[[], None] | None = None
     memory: Memory = field(default_factory=Memory)
     cursor: int = 0
