@@ -303,3 +303,15 @@ async def test_leaving_the_log_follows_what_goes_out_again() -> None:
         world.deal("Order 99")
         moved(world, "Order 99")
         await until(pilot, lambda: "u to undo" in screen_text(pilot))
+
+
+async def test_a_run_whose_message_stands_behind_a_pause_says_so_in_the_open_deal() -> None:
+    world = memory_world()
+    world.deal("Order 1001")
+    world.write(commands.set_paused("mail", commands.BY_HAND))
+    moved(world, "Order 1001")
+    world.write(commands.advance_clock(6_000))
+    async with world.board() as pilot:
+        await until(pilot, lambda: [d.status for d in messages(world)] == [DeliveryStatus.QUEUED])
+        await pilot.press("l", "enter")
+        await until(pilot, lambda: "Tracking number  queued: connection paused" in screen_text(pilot))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.content import Content
 
@@ -12,6 +12,7 @@ from core import phones
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.model.deal import Deal
+from core.model.delivery import DeliveryStatus
 from core.model.house import FieldType, House
 from core.model.people import Company, Contact
 from core.model.run import Run, RunStatus, Waiting
@@ -19,7 +20,10 @@ from core.ports import Reader, TimelineEntry
 from core.safe_text import safe_text
 from core.words import fill
 from tui import format as fmt
-from tui.outbound_paint import Moments
+from tui.outbound_paint import Moments, status_words
+
+if TYPE_CHECKING:
+    from core.outbound import Row
 
 MUTED: Final = "$foreground 55%"
 HISTORY: Final = 200
@@ -64,6 +68,8 @@ class DealView:
     company: Company | None
     runs: Sequence[Run]
     history: Sequence[TimelineEntry]
+    queued: Mapping[int, Row]
+    """Messages that have not gone out yet, by their run."""
 
 
 def read(reader: Reader, deal_id: str) -> DealView | None:
@@ -79,7 +85,17 @@ def read(reader: Reader, deal_id: str) -> DealView | None:
         company=reader.company(deal.company) if deal.company else None,
         runs=reader.runs(deal.entry) if deal.entry is not None else (),
         history=reader.timeline(deal_id, HISTORY),
+        queued=_queued(reader, deal),
     )
+
+
+def _queued(reader: Reader, deal: Deal) -> Mapping[int, Row]:
+    from core import outbound
+
+    found = reader.deliveries_of_entry(deal.entry) if deal.entry is not None else ()
+    queued = [d for d in found if d.status is DeliveryStatus.QUEUED and d.run is not None]
+    lines, now, house = reader.lines() if queued else {}, reader.now(), reader.house()
+    return {d.run or 0: outbound.row_of(house, d, lines, now) for d in queued}
 
 
 def sheet(view: DealView, moments: Moments) -> Content:
@@ -176,6 +192,8 @@ def run_words(view: DealView, run: Run, moments: Moments) -> str:
     """Say how it stands with a run and why: until when it waits, or for which rule, or what went wrong."""
     from core.engine import chaining
 
+    if run.status is RunStatus.SENDING and run.id in view.queued:
+        return status_words(view.queued[run.id], moments)
     name, why = _(RUN_NAMES[run.status]), run.detail.local()
     if run.status is RunStatus.WAITING:
         above = chaining.waits_for(view.runs, run) if run.reason == Waiting.RULE else None
