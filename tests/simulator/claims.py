@@ -132,7 +132,7 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
             problems.append("sent after it was cancelled")
         elif delivery.worker != life.worker:
             problems.append(f"sent by {life.worker}, {delivery.worker} has it")
-        if any(a.life.worker in world.alive and not a.over and not a.stale for a in _of_deal(world, reader, delivery)):
+        if any(_in_the_air(world, a) for a in _of_deal(world, reader, delivery)):
             problems.append("two messages of one deal on the wire")
     if hold and not attempt.stale and delivery.status is not DeliveryStatus.SENDING:
         problems.append("a message that must not go out twice was sent before “sending” was durable")
@@ -150,6 +150,11 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
 def _known_accepted(attempt: Attempt) -> bool:
     """Return whether an engine knows that a message was taken which neither died nor slept before it could write it."""
     return attempt.accepted and attempt.settled
+
+
+def _in_the_air(world: World, attempt: Attempt) -> bool:
+    """Return whether an attempt is under way whose engine never slept: what a sleeper has begun others take over."""
+    return attempt.life.worker in world.alive and not attempt.life.overtaken and not attempt.over
 
 
 def _of_deal(world: World, reader: Reader, delivery: Delivery) -> Sequence[Attempt]:
