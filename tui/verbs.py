@@ -9,7 +9,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from tui import acts
 from tui.actions import Action, Registry, Scope
-from tui.verbs_steering import OF_DEALS, OF_LINES, OF_LOG, REDO
+from tui.verbs_steering import OF_DEALS, OF_LINES, OF_LOG, REDO, no_deal
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from tui.outbound_log import OutboundLog
 
 Reason = Callable[["FunilApp"], str | None]
-
-
-def _no_deal(app: FunilApp) -> str | None:
-    return None if app.board.chosen() else _("There is no deal under the cursor.")
 
 
 def _no_marks(app: FunilApp) -> str | None:
@@ -72,7 +68,7 @@ def _carry(way: Way, title: str, help: str, keys: tuple[str, ...], hint: str | N
         keys=keys,
         scope=Scope.BOARD,
         run=lambda app: acts.carry(app, way),
-        why_not=_no_deal,
+        why_not=no_deal,
         hint=hint,
         hint_keys="HL",
         hint_rank=10,
@@ -120,7 +116,7 @@ CARRYING: Final = (
         keys=("m",),
         scope=Scope.BOARD,
         run=acts.move_to_stage,
-        why_not=_no_deal,
+        why_not=no_deal,
         hint=N_("move"),
         hint_rank=12,
         menu=True,
@@ -135,7 +131,7 @@ DEALS: Final = (
         keys=("enter",),
         scope=Scope.BOARD,
         run=acts.open_deal,
-        why_not=_no_deal,
+        why_not=no_deal,
         hint=N_("open"),
         hint_rank=14,
         menu=True,
@@ -159,7 +155,7 @@ DEALS: Final = (
         keys=("space",),
         scope=Scope.BOARD,
         run=lambda app: app.board.toggle_mark(),
-        why_not=_no_deal,
+        why_not=no_deal,
         hint=N_("mark"),
         hint_rank=22,
         menu=True,
@@ -171,7 +167,7 @@ DEALS: Final = (
         keys=("v",),
         scope=Scope.BOARD,
         run=lambda app: app.board.mark_range(),
-        why_not=_no_deal,
+        why_not=no_deal,
     ),
     Action(
         id="mark.all",
@@ -180,7 +176,7 @@ DEALS: Final = (
         keys=("asterisk",),
         scope=Scope.BOARD,
         run=lambda app: app.board.mark_visible(),
-        why_not=_no_deal,
+        why_not=no_deal,
     ),
     Action(
         id="mark.clear",
@@ -199,7 +195,7 @@ DEALS: Final = (
         keys=("full_stop",),
         scope=Scope.BOARD,
         run=acts.open_menu,
-        why_not=_no_deal,
+        why_not=no_deal,
         palette=False,
     ),
 )

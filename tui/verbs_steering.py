@@ -33,7 +33,8 @@ def _line(name: str) -> Callable[[FunilApp], str | None]:
     return why_not
 
 
-def _no_deal(app: FunilApp) -> str | None:
+def no_deal(app: FunilApp) -> str | None:
+    """Say that there is no deal to act on; None when there is one."""
     return None if app.board.chosen() else _("There is no deal under the cursor.")
 
 
@@ -64,7 +65,7 @@ OF_DEALS: Final = (
         keys=("r",),
         scope=Scope.BOARD,
         run=_do("rules_of_deal"),
-        why_not=_no_deal,
+        why_not=no_deal,
         hint=N_("rules"),
         hint_rank=26,
         menu=True,
@@ -76,7 +77,7 @@ OF_DEALS: Final = (
         keys=("s",),
         scope=Scope.BOARD,
         run=_do("stop_deals"),
-        why_not=_no_deal,
+        why_not=no_deal,
         menu=True,
     ),
     Action(

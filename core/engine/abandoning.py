@@ -46,12 +46,5 @@ def _follower(tx: Tx, deal: str, entry: int) -> int | None:
 
 def run_cancelled(run: Run, stopped: Delivery, now: Moment) -> Run:
     """Return a run as the cancelling of its message leaves it."""
-    return replace(
-        run,
-        status=RunStatus.CANCELLED,
-        was=run.status,
-        reason=stopped.reason,
-        detail=stopped.detail,
-        cancelled_by=stopped.cancelled_by,
-        ended_at=now,
-    )
+    gone = entering.cancelled_run(run, stopped.reason or "", stopped.detail, now)
+    return replace(gone, cancelled_by=stopped.cancelled_by)
