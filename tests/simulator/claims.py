@@ -27,15 +27,14 @@ def at_claim(world: World, tx: Reader, connection: str, claimed: Sequence[Delive
         world.violated(f"taken from {connection}, which is paused")
     if (world.rests.get(connection) or now) > now:
         world.violated(f"taken from {connection}, which rests")
-    for problem in _rate_problems(world, house, connection, now, len(claimed)):
-        world.violated(problem)
     for delivery in claimed:
         for problem in _order_problems(world, tx, delivery):
             world.violated(f"{delivery.public_id} was taken: {problem}")
 
 
 def _rate_problems(world: World, house: House, connection: str, now: Moment, count: int) -> Sequence[str]:
-    """Count what is taken within a minute: the rate, and what an idle line may catch up with."""
+    """Count what goes within a minute: the rate, and what an idle line may catch up with. What was leased and then put
+    off or ended uses nothing of it."""
     per_minute = house.connections[connection].settings.get("per_minute")
     if per_minute is None or world.set_back:
         return ()
@@ -47,7 +46,11 @@ def _rate_problems(world: World, house: House, connection: str, now: Moment, cou
 
 
 def at_leave(world: World, going: Sequence[Delivery]) -> None:
-    """Judge what an engine, having looked at it again, is about to send."""
+    """Judge what an engine, having looked at it again and committed that, is about to send."""
+    if going:
+        house, now, line = world.look(lambda r: r.house()), world.clock.at, going[0].connection
+        for problem in _rate_problems(world, house, line, now, len(going)):
+            world.violated(problem)
     for delivery in going:
         for problem in world.look(lambda r: _leave_problems(world, r, delivery)):  # noqa: B023
             world.violated(f"{delivery.public_id} is about to be sent: {problem}")

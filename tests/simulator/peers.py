@@ -74,9 +74,10 @@ class SimAdapter:
         attempt = Attempt(key, message, world.clock.at, life)
         claims.at_send(world, attempt, self._connection.id)
         world.wire.append(attempt)
+        provider_id = f"{self._connection.id}-{len(world.wire)}"
         await life.step("in the middle of a send")
         life.maybe_die("around a send, before it is out")
-        outcome = attempt.outcome = self._outcome(f"{self._connection.id}-{len(world.wire)}")
+        outcome = attempt.outcome = self._outcome(provider_id)
         # Of a time-out nobody can tell whether it came before or after the message had gone out.
         attempt.may_be_out = outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN)
         attempt.out = attempt.accepted or (outcome.kind is OutcomeKind.UNKNOWN and world.chance(0.5))

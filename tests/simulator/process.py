@@ -6,6 +6,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from core.engine.leasing import Claim
@@ -37,6 +38,8 @@ class WatchedTx(SqlTx):
     def __init__(self, db: Db, memory: Memory, clock: Clock, world: World, life: Life | None) -> None:
         super().__init__(db, memory, clock)
         self._world, self._life = world, life
+        # What a transaction did that was never committed has not happened.
+        world.noted = []
 
     def reap(self, worker_alive: Callable[[str], bool] | None = None) -> Sequence[Delivery]:
         """Take over what those left who have lost their lease."""
@@ -52,19 +55,18 @@ class WatchedTx(SqlTx):
 
     def put_line(self, line: Line) -> None:
         """Write how a line stands, and note how long it shall rest."""
-        self._world.rests[line.connection] = line.open_until
+        self._world.noted.append(partial(self._world.rests.__setitem__, line.connection, line.open_until))
         super().put_line(line)
 
     def pause_connection(self, connection: str, reason: str | None) -> None:
         """Pause or resume a connection, whose line is tried anew."""
-        self._world.rests.pop(connection, None)
-        self._world.taken.pop(connection, None)
+        self._world.noted.append(partial(self._world.tried_anew, connection))
         super().pause_connection(connection, reason)
 
     def mark_sending(self, ids: Iterable[int], worker: str, now: Moment) -> Sequence[int]:
         """Make *sending* durable, and note it."""
         ours = super().mark_sending(ids, worker, now)
-        self._world.marked.update((delivery, worker) for delivery in ours)
+        self._world.noted.append(partial(self._world.marked.update, [(delivery, worker) for delivery in ours]))
         return ours
 
     def apply(self, plan: Plan) -> Applied:
@@ -81,11 +83,16 @@ def watched_store(
     after_commit: Callable[[], None] = nothing,
 ) -> InlineStore:
     """Return a store of one process, whose transactions are watched."""
+
+    def committed() -> None:
+        world.committed()
+        after_commit()
+
     return inline_store(
         world.connection,
         world.clock,
         before_commit,
-        after_commit,
+        committed,
         memory=world.memory,
         make_tx=lambda db, memory, clock: WatchedTx(db, memory, clock, world, life),
     )

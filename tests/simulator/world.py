@@ -135,7 +135,7 @@ class World:
     rests: dict[str, Moment | None] = field(default_factory=dict)
     """Until when the engines have said that a connection rests."""
     taken: dict[str, list[Moment]] = field(default_factory=dict)
-    """When messages were taken for a connection, since it was last resumed."""
+    """When messages were taken that then went, by connection, since it was last resumed."""
     asked: set[int] = field(default_factory=set)
     """Runs that the person wanted at once, whatever the hours."""
     revived: set[int] = field(default_factory=set)
@@ -151,6 +151,8 @@ class World:
     person: Callable[[], None] | None = None
     memory: Memory = field(default_factory=Memory)
     cursor: int = 0
+    noted: list[Callable[[], None]] = field(default_factory=list)
+    """What is to be noted once the transaction that is open has been committed."""
     _eyes: Any = None
 
     def look(self, query: Callable[[Reader], Any]) -> Any:
@@ -158,6 +160,17 @@ class World:
         if self._eyes is None:
             self._eyes = inline_store(self.connection, self.clock, memory=self.memory)
         return self._eyes.read(query)
+
+    def committed(self) -> None:
+        """Note what the transaction has done that has just been committed."""
+        noted, self.noted = self.noted, []
+        for note in noted:
+            note()
+
+    def tried_anew(self, connection: str) -> None:
+        """Forget how a connection's line stood: a person has paused or resumed it."""
+        self.rests.pop(connection, None)
+        self.taken.pop(connection, None)
 
     def say(self, text: str) -> None:
         """Add a line to the story."""
