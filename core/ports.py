@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from core.clockwork import Clock, EngineLease, Priority, Waker
+from core.event_ports import EventReader, EventTx
+from core.file_ports import FileReader, FileTx
 from core.line_ports import LineReader, LineTx
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery
@@ -25,6 +27,7 @@ from core.model.run import Run
 from core.peers import Adapter, AdapterFactory, Capabilities, Health
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
+from core.talk_ports import TalkReader, TalkTx
 from core.views import (
     Applied,
     Card,
@@ -69,7 +72,7 @@ T = TypeVar("T")
 Random = random.Random
 
 
-class Reader(LineReader, Protocol):
+class Reader(LineReader, TalkReader, EventReader, FileReader, Protocol):
     """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
 
     def house(self) -> House:
@@ -230,7 +233,7 @@ class Reader(LineReader, Protocol):
         """Return the durable timers that have not fired, soonest first."""
 
 
-class Tx(Reader, LineTx, Protocol):
+class Tx(Reader, LineTx, TalkTx, EventTx, FileTx, Protocol):
     """One write transaction (behind a savepoint): reads that see its own writes, and the writes."""
 
     def apply(self, plan: Plan) -> Applied:

@@ -20,11 +20,13 @@ from data.reader_base import the
 from data.reader_config import connections
 from data.reader_entries import RUNS_CANCELLED_BY, EntryReader, runs
 from data.sql import Statement, among
+from data.tables_talk import HappeningRow
 from data.tables_work import DeliveryRow, LineRow, TimerRow
 
 deliveries: Final = table_of(DeliveryRow)
 timers: Final = table_of(TimerRow)
 lines: Final = table_of(LineRow)
+happenings: Final = table_of(HappeningRow)
 
 DELIVERY = Statement(lambda: select(deliveries).where(deliveries.c.id == the("id")))
 DELIVERIES_BY_ID = Statement(lambda: select(deliveries).where(among(deliveries.c.id, "ids")))
@@ -123,15 +125,17 @@ def _ways(*, ahead: bool) -> Select[Any]:
 def _next_due(*, ahead: bool) -> Select[Any]:
     run = select(func.min(runs.c.due_at)).where(runs.c.status == "waiting", runs.c.due_at.is_not(None))
     timer = select(func.min(timers.c.at))
+    happening = select(func.min(happenings.c.at))
     if ahead:
         run, timer = run.where(runs.c.due_at > the("after")), timer.where(timers.c.at > the("after"))
+        happening = happening.where(happenings.c.at > the("after"))
     way = _ways(ahead=ahead).subquery()
     message = _later(way.c.message, _later(way.c.rested, way.c.free))
     question = _later(way.c.question, way.c.rested)
     if ahead:
         message = case((message > the("after"), message), else_=way.c.later_message)
         question = case((question > the("after"), question), else_=way.c.later_question)
-    each = run, timer, select(func.min(message)), select(func.min(question))
+    each = run, timer, happening, select(func.min(message)), select(func.min(question))
     return select(*(one.scalar_subquery() for one in each))
 
 

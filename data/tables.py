@@ -17,6 +17,7 @@ from data.tables_deals import (
     TaskRow,
     TimelineRecord,
 )
+from data.tables_files import ContentRow, StoredFileRow
 from data.tables_house import (
     CompanySettingsRow,
     ConnectionRow,
@@ -30,6 +31,7 @@ from data.tables_house import (
     TriggerRow,
     UserRow,
 )
+from data.tables_talk import ChatMessageRow, ChatRow, EventRow, HappeningRow, InviteRow
 from data.tables_work import (
     AttemptRow,
     ChangeRow,
@@ -50,17 +52,23 @@ for _table in metadata.tables.values():
 __all__ = [
     "AttemptRow",
     "ChangeRow",
+    "ChatMessageRow",
+    "ChatRow",
     "CompanyRow",
     "CompanySettingsRow",
     "ConnectionRow",
     "ConstantRow",
     "ContactRow",
+    "ContentRow",
     "DealContactRow",
     "DealRow",
     "DeliveryRow",
     "EntryRow",
+    "EventRow",
     "FieldRow",
     "FileRow",
+    "HappeningRow",
+    "InviteRow",
     "LineRow",
     "MetaRow",
     "NotificationRow",
@@ -71,6 +79,7 @@ __all__ = [
     "RunRow",
     "StageRow",
     "StageTotalRow",
+    "StoredFileRow",
     "TaskRow",
     "TimelineRecord",
     "TimerRow",

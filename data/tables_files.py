@@ -1,0 +1,34 @@
+"""Tables of the house's file store: contents by their digest, and the files that rules may attach."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, LargeBinary
+from sqlmodel import Field
+
+from data.columns import Table, ident, prose, serial, whole, yes_no
+
+
+class ContentRow(Table, table=True):
+    """The bytes of files, each kept once under its SHA-256."""
+
+    __tablename__ = "contents"
+
+    digest: str = ident(primary_key=True)
+    size: int = whole()
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class StoredFileRow(Table, table=True):
+    """A file of the house's own store, which any rule may attach by its name."""
+
+    __tablename__ = "stored_files"
+    __table_args__ = (Index("uq_stored_files_name", "name", unique=True),)
+
+    id: int | None = serial()
+    name: str = ident()
+    digest: str = ident()
+    size: int = whole()
+    media_type: str = prose()
+    at: int = whole()
+    by: str = prose()
+    removed: bool = yes_no()
