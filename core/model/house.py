@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.model.delivery import Channel
+from core.model.file import StoredFile
 from core.model.people import User
 from core.model.pipeline import Pipeline, Stage
 from core.model.rule import Rule, Trigger
@@ -81,6 +82,8 @@ class House:
     rules: Mapping[str, Rule]
     triggers: Mapping[str, Trigger]
     rules_by_stage: Mapping[tuple[str, str], tuple[Rule, ...]]
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
+    """The house's own store by name: what any rule may attach."""
 
     def stage(self, pipeline: str, stage: str) -> Stage | None:
         """Return a stage by the two ids, or None."""

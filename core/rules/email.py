@@ -16,18 +16,12 @@ from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.ports import Facts, Random
 from core.recipients import EmailChoice, Use
+from core.rules.attaching import Attach
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.safe_text import header_text, wire_text
 from core.words import Words
 
 AUTO = "auto"
-
-
-class Attach(Settings):
-    """Files that go with the mail."""
-
-    fields: tuple[str, ...] = Field(default=(), title=N_("File fields of the deal"))
-    files: tuple[str, ...] = Field(default=(), title=N_("Files"))
 
 
 class EmailSettings(Settings):
