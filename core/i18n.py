@@ -13,6 +13,7 @@ from typing import Final
 
 LANGUAGES: Final = ("en", "pt_BR")
 _DOMAIN: Final = "funil"
+_reader: Final[dict[str, str]] = {}
 _LOCALE_DIR: Final = Path(__file__).parent / "locale"
 
 
@@ -38,6 +39,16 @@ def gettext(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """Return the singular or plural form that the language in force uses for ``n``."""
     return _catalogue(language()).ngettext(one, many, n)
+
+
+def use_zone(name: str) -> None:
+    """Set the time zone in which moments inside sentences are shown to people."""
+    _reader["zone"] = name
+
+
+def zone() -> str:
+    """Return the time zone of who reads; empty as long as it is not known."""
+    return _reader.get("zone", "")
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools look for

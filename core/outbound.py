@@ -15,11 +15,11 @@ from core.i18n import N_
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.house import House
 from core.model.line import Line
-from core.model.moment import Moment, iso
+from core.model.moment import Moment
 from core.model.run import Run, RunStatus
 from core.ports import DeliveryFilter, Random, Reader
 from core.rules import catalogue
-from core.words import NO_WORDS, Words
+from core.words import NO_WORDS, At, Words
 
 HELD = "held"
 
@@ -113,7 +113,7 @@ def _behind_rest(delivery: Delivery, line: Line | None, now: Moment) -> tuple[st
         return None
     if line is None or not line.rests(now):
         return None
-    places = {"until": iso(line.open_until), "failures": line.failures, "why": delivery.detail or ""}
+    places = {"until": line.open_until and At(line.open_until), "failures": line.failures, "why": delivery.detail or ""}
     words = (
         N_("the connection failed {failures} times in a row and rests until {until}; {why}")
         if delivery.detail
@@ -123,8 +123,9 @@ def _behind_rest(delivery: Delivery, line: Line | None, now: Moment) -> tuple[st
 
 
 def _due(delivery: Delivery, line: Line | None, now: Moment) -> Moment | None:
-    """Return when a message is tried next. When an unknown one's peer is asked again is no attempt."""
-    if delivery.status is DeliveryStatus.UNKNOWN:
+    """Return when a message is tried next. When an unknown one's peer is asked again is no attempt, and a cancelled one
+    keeps its moment only for an undo."""
+    if delivery.status in (DeliveryStatus.UNKNOWN, DeliveryStatus.CANCELLED):
         return None
     if delivery.due_at is None or line is None or line.open_until is None or not line.rests(now):
         return delivery.due_at

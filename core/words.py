@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from core import stored_json
-from core.i18n import gettext
+from core.i18n import gettext, zone
 
-Arg: TypeAlias = "str | int | Words | None"
+Arg: TypeAlias = "str | int | Words | At | None"
 """What fills a place; a sentence inside a sentence is read in the same language."""
 
 LONGEST: Final = 64
 """Characters of a value that a complaint quotes."""
 _QUOTED: Final = re.compile(r"“[&*]?\{(\w+)\}")
 _NESTED: Final = "words"
+_MOMENT: Final = "at"
 
 
 def _nested(value: Any) -> Any:
     if isinstance(value, Words):
         return {_NESTED: [value.msg, dict(value.args)]}
+    if isinstance(value, At):
+        return {_MOMENT: value.moment}
     raise TypeError(f"{type(value).__name__} cannot be stored in a sentence")
 
 
 _encode: Final = stored_json.encoder(_nested)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A moment in a sentence, in milliseconds: ISO 8601 in UTC in English for programs, on the reader's clock for
+    people (:func:`core.i18n.use_zone`)."""
+
+    moment: int
+
+    def english(self) -> str:
+        """Return ISO 8601 in UTC."""
+        from core.model.moment import Moment, iso
+
+        return iso(Moment(self.moment)) or ""
+
+    def local(self) -> str:
+        """Return day and time on the reader's clock; in UTC, and saying so, as long as nobody has said which it is."""
+        from core import zones
+        from core.model.moment import Moment
+
+        name = zone()
+        return zones.local(Moment(self.moment), zones.zone(name)).strftime("%Y-%m-%d %H:%M") if name else self.english()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +69,12 @@ class Words:
 
     def english(self) -> str:
         """Return the sentence in English, whatever the user's language."""
-        return fill(self.msg, self._said(Words.english))
+        return fill(self.msg, {n: v.english() if isinstance(v, Words | At) else v for n, v in self.args.items()})
 
     def local(self) -> str:
         """Return the sentence in the language of the screen."""
-        return fill(gettext(self.msg), self._said(Words.local))
+        shown = {n: v.local() if isinstance(v, Words | At) else v for n, v in self.args.items()}
+        return fill(gettext(self.msg), shown)
 
     def short(self) -> Words:
         """Return the sentence with each value that it quotes (``“{name}”``) cut to what is read at a glance.
@@ -57,9 +83,6 @@ class Words:
         """
         quoted = _QUOTED.findall(self.msg)
         return Words(self.msg, {n: shortened(v) if n in quoted else v for n, v in self.args.items()})
-
-    def _said(self, say: Callable[[Words], str]) -> Mapping[str, Arg]:
-        return {name: say(value) if isinstance(value, Words) else value for name, value in self.args.items()}
 
     def dump(self) -> str:
         """Return the stored form, read back by :func:`load`."""
@@ -89,7 +112,7 @@ def _revived(parts: list[Any]) -> Words:
     args = parts[1]
     for name, value in args.items():
         if type(value) is dict:
-            args[name] = _revived(value[_NESTED])
+            args[name] = _revived(value[_NESTED]) if _NESTED in value else At(value[_MOMENT])
     return Words(parts[0], args)
 
 

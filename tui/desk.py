@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.i18n import use_zone
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.pipeline import Pipeline
@@ -24,6 +25,7 @@ class Desk:
         self.doorway = doorway
         self.store = doorway.store
         self.house: House = self.store.read(_house)
+        use_zone(self.zone.key)
         self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)
         self.search = ""
         self.now = Moment(0)
@@ -68,6 +70,7 @@ class Desk:
     def reload_house(self) -> None:
         """Read the configuration; a pipeline that is gone makes room for the first one there is."""
         self.house = self.store.read(_house)
+        use_zone(self.zone.key)
         if self.pipeline is None:
             self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from adapters.cli.printing import as_json, say, table
-from adapters.cli.reading import read
+from adapters.cli.reading import local, read
 from core import explain
 from core.commands import lookup
 from core.errors import UnknownThing
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.model.house import House
+from core.model.moment import parse_iso
 from core.ports import Reader
 from core.words import Words, fill
 
@@ -29,15 +31,15 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
     """Print why each rule did or did not run, oldest first."""
-    found = read(args, roof, lambda reader: _explained(reader, args))
+    house, found = read(args, roof, lambda reader: _explained(reader, args))
     if args.json:
         as_json(found)
     else:
-        _print(found["runs"])
+        _print(found["runs"], house)
     return 0
 
 
-def _explained(reader: Reader, args: argparse.Namespace) -> Mapping[str, Any]:
+def _explained(reader: Reader, args: argparse.Namespace) -> tuple[House, Mapping[str, Any]]:
     if args.event is not None:
         raise UnknownThing(N_("there is no event “{id}”"), id=args.event)
     if args.deal is not None:
@@ -45,26 +47,26 @@ def _explained(reader: Reader, args: argparse.Namespace) -> Mapping[str, Any]:
     found = explain.explain(reader, args.deal, args.rule, Words.english if args.json else Words.local)
     # The runs of a rule that is no more still tell why.
     if args.rule is not None and args.rule not in reader.house().rules and not found["runs"]:
-        raise UnknownThing(N_("there is no rule “{id}”"), id=args.rule)
-    return found
+        lookup.rule(reader.house(), args.rule)
+    return reader.house(), found
 
 
-def _print(runs: Sequence[Mapping[str, Any]]) -> None:
+def _print(runs: Sequence[Mapping[str, Any]], house: House) -> None:
     if not runs:
         say(_("No rule has run or waits to run."))
         return
     head = (_("ID"), _("DEAL"), _("RULE"), _("STAGE"), _("STATUS"), _("WHY"))
-    table(head, [(r["id"], r["deal"], r["rule"], r["stage"] or "", _status(r), _why(r)) for r in runs])
+    table(head, [(r["id"], r["deal"], r["rule"], r["stage"] or "", _status(r), _why(r, house)) for r in runs])
 
 
 def _status(run: Mapping[str, Any]) -> str:
     return f"{run['status']} ({run['reason']})" if run["reason"] else str(run["status"])
 
 
-def _why(run: Mapping[str, Any]) -> str:
+def _why(run: Mapping[str, Any], house: House) -> str:
     parts = [run["detail"] or ""]
     if run["due_at"]:
-        parts.append(f"→ {run['due_at']}")
+        parts.append(f"→ {local(house, parse_iso(run['due_at']))}")
     if run["waits_for"]:
         parts.append(fill(_("waits for “{rule}”"), {"rule": run["waits_for"]}))
     parts += [comparison(c) for c in run["condition"] or ()]

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import BadInput
-from core.i18n import N_
+from core.i18n import N_, use_zone
 from core.model.house import House
 from core.model.moment import Moment
 from core.ports import Reader, Store
@@ -25,9 +25,15 @@ def opened(args: argparse.Namespace, roof: Roof) -> AbstractContextManager[Store
 
 
 def read(args: argparse.Namespace, roof: Roof, query: Callable[[Reader], T]) -> T:
-    """Open the database for one read."""
+    """Open the database for one read; from then on sentences show moments on the company's clock."""
+
+    def looked(reader: Reader) -> T:
+        found = query(reader)
+        use_zone(reader.house().company.timezone)
+        return found
+
     with opened(args, roof) as store:
-        return store.read(query)
+        return store.read(looked)
 
 
 def one_of(value: str | None, known: Iterable[str], what: str) -> str | None:

@@ -92,6 +92,8 @@ def retry(thing_id: str, by: str | None = None) -> Job[Acted]:
             raise Refused(N_("{id}: deal {deal} has left that stage"), id=thing_id, deal=deal.id)
         run = _run_of(tx, message)
         queued = message.status is QUEUED
+        if queued and message.due_at is not None and message.due_at <= now:
+            return Acted(message, run)  # it is tried now already
         after = replace(message, due_at=now) if queued else acting.another_round(message, now)
         plan = Plan(deliveries_changed=[(message, after)], timeline=[acting.again_row(after, author, now)])
         if run is not None and run.status is not RunStatus.SENDING:

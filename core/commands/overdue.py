@@ -7,11 +7,11 @@ from typing import Final
 from core.engine import abandoning, chaining, entering, outcomes, running
 from core.i18n import N_
 from core.model.frozen import replace
-from core.model.moment import Moment, iso
+from core.model.moment import Moment
 from core.model.run import Run, RunStatus
 from core.plan import Plan
 from core.ports import Job, Tx
-from core.words import Words
+from core.words import At, Words
 
 _PAGE: Final = 200
 _WHY: Final = N_("it was due at {due}, while nothing ran, and was skipped when the engine started")
@@ -74,4 +74,4 @@ def _sending(run: Run | None) -> Run | None:
 
 
 def _why(due: Moment | None) -> Words:
-    return Words(_WHY, {"due": iso(due)})
+    return Words(_WHY, {"due": due and At(due)})

@@ -16,13 +16,13 @@ from core.effects import Effect
 from core.engine import checking
 from core.i18n import N_
 from core.misfits import said
-from core.model.moment import Moment, iso
+from core.model.moment import Moment
 from core.model.rule import Hours, Rule
 from core.model.run import Run, RunStatus, Waiting
 from core.ports import Facts, Random
 from core.rules import catalogue
 from core.rules.base import CannotAct
-from core.words import NO_WORDS, Words
+from core.words import NO_WORDS, At, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def judge(run: Run, rule: Rule, facts: Facts, rng: Random, *, ran_before: bool) 
     """Judge a due run: late, once per deal, hours, condition, then what its kind plans. Never raises for bad data."""
     if rule.late is not None and _lateness(run, facts.now) > rule.late.millis:
         due = run.moment if _began_late(run) else run.due_at
-        words = Words(N_("due at {due}, found later than {late}"), {"due": iso(due), "late": str(rule.late)})
+        words = Words(N_("due at {due}, found later than {late}"), {"due": due and At(due), "late": str(rule.late)})
         return _skipped("too_late", words)
     if rule.once and ran_before:
         return _skipped("once_only", Words(N_("it has acted on this deal before and acts once per deal")))

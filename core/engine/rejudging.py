@@ -17,12 +17,12 @@ from core.i18n import N_
 from core.model.deal import Deal
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
-from core.model.moment import MINUTE, Moment, iso
+from core.model.moment import MINUTE, Moment
 from core.model.rule import Hours, Rule
 from core.model.run import Run, RunStatus
 from core.plan import Plan
 from core.ports import Random, Tx
-from core.words import Words
+from core.words import At, Words
 
 LATE: Final = MINUTE
 """A message younger than this is what its run has just been judged to say."""
@@ -94,7 +94,7 @@ def _opens(tx: Tx, rule: Rule, deal: Deal, now: Moment) -> Moment | None:
 
 
 def _put_off(delivery: Delivery, opens: Moment) -> Delivery:
-    untried = {} if delivery.tried_at is not None else {"reason": None, "detail": Words(_HOURS, {"until": iso(opens)})}
+    untried = {} if delivery.tried_at is not None else {"reason": None, "detail": Words(_HOURS, {"until": At(opens)})}
     return replace(delivery, worker=None, due_at=opens, **untried)
 
 

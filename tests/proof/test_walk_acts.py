@@ -190,6 +190,21 @@ def test_a_retry_is_tried_at_once_and_counts_on(tmp_path: Path) -> None:
     assert [(row["status"], row["attempts"]) for row in funil.log()] == [("queued", 2)]
 
 
+def test_asking_twice_for_one_attempt_is_asking_once(tmp_path: Path) -> None:
+    funil = house(tmp_path, mail(), client="full")
+    funil.idle()
+    funil.json("outbound", "retry", "M1")
+    before = told(funil)
+    assert funil.json("outbound", "retry", "M1")["delivery"]["due_at"] == "2026-12-01T12:00:00Z"
+    assert told(funil) == before
+
+
+def test_a_cancelled_message_is_due_no_more(tmp_path: Path) -> None:
+    funil = house(tmp_path, mail(), client="full")
+    funil.idle()
+    assert funil.json("outbound", "cancel", "M1")["delivery"]["due_at"] is None
+
+
 def test_a_failed_message_begins_another_round(tmp_path: Path) -> None:
     funil = house(tmp_path, mail(), sms(order="wait"), client="bounce")
     funil.idle()
