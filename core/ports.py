@@ -283,7 +283,7 @@ class Tx(Reader, LineTx, TalkTx, EventTx, FileTx, Protocol):
 
     def archive(self, what: str, ids: Iterable[str]) -> None:
         """Put things out of use that a board file no longer lists (``users connections constants fields pipelines
-        contacts companies deals``)."""
+        contacts companies``; deals: :mod:`core.engine.removing`)."""
 
     def put_company_settings(self, company: CompanySettings) -> None:
         """Change the house's calendar and manners."""

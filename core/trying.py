@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core import conditions
+from core.commands import lookup
 from core.effects import Deliver
 from core.engine.judging import act, why_not
-from core.errors import UnknownThing
 from core.i18n import N_
 from core.model.rule import Rule
 from core.ports import Facts, Random, Reader
@@ -23,12 +23,8 @@ def try_rule(
 
     ``say`` puts the reason's sentence into a language: JSON is English.
     """
-    rule = reader.house().rules.get(rule_id)
-    if rule is None:
-        raise UnknownThing(N_("there is no rule “{id}”"), id=rule_id)
-    deal = reader.deal(deal_id)
-    if deal is None or deal.removed:
-        raise UnknownThing(N_("there is no deal “{id}”"), id=deal_id)
+    rule = lookup.rule(reader.house(), rule_id)
+    deal = lookup.deal(reader, deal_id)
     ran_before = rule.once and reader.ran_once(deal_id, rule_id)
     return attempt(rule, reader.facts(deal, reader.now()), ran_before=ran_before, say=say)
 

@@ -19,6 +19,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     _undo(family)
     _import(family)
     _stop(family)
+    _note(family)
+    _remove(family)
 
 
 def _add(family: Family) -> None:
@@ -55,6 +57,7 @@ def _list(family: Family) -> None:
     verb.add_argument("--stage", metavar=_("STAGE"))
     verb.add_argument("--search", metavar=_("TEXT"), help=_("in titles, clients' names and ids"))
     verb.add_argument("--limit", metavar="N", type=at_least_one, help=_("the first N only"))
+    verb.add_argument("--removed", action="store_true", help=_("those that were removed instead"))
 
 
 def _move(family: Family) -> None:
@@ -86,6 +89,23 @@ def _stop(family: Family) -> None:
     verb = family.add("stop", "deal_acts:stop", _("stop the waiting runs and retries of a deal's stage"))
     verb.add_argument("deal", metavar=_("DEAL"))
     verb.add_argument("--by", metavar=_("USER"), help=_("who stops; default: the responsible"))
+
+
+def _note(family: Family) -> None:
+    verb = family.add("note", "deal_records:note_deal", _("write a note on a deal's history"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+    verb.add_argument("--text", metavar=_("TEXT"), required=True, help=_("the note; - reads stdin"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who notes it; default: the responsible"))
+
+
+def _remove(family: Family) -> None:
+    about = _("take deals off the board; what waits of them is cancelled")
+    verb = family.add("remove", "deal_records:remove", about)
+    verb.add_argument("deals", metavar=_("DEAL"), nargs="+")
+    verb.add_argument("--by", metavar=_("USER"), help=_("who removes; default: each deal's responsible"))
+    verb = family.add("restore", "deal_records:restore", _("put removed deals back where they stood; starts no rules"))
+    verb.add_argument("deals", metavar=_("DEAL"), nargs="+")
+    verb.add_argument("--by", metavar=_("USER"), help=_("who restores; default: each deal's responsible"))
 
 
 def _import(family: Family) -> None:

@@ -40,7 +40,9 @@ def show(args: argparse.Namespace, roof: Roof) -> int:
 
 def list_deals(args: argparse.Namespace, roof: Roof) -> int:
     """Print deals in the order of the board."""
-    where = DealFilter(pipeline=args.pipeline, stage=args.stage, search=args.search, limit=args.limit)
+    where = DealFilter(
+        pipeline=args.pipeline, stage=args.stage, search=args.search, limit=args.limit, removed=args.removed
+    )
     house, deals = read(args, roof, lambda reader: _listed(reader, where))
     if args.json:
         as_json([shapes.deal(deal, house) for deal in deals])

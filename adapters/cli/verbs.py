@@ -26,7 +26,9 @@ VERBS: Final[Mapping[str, Verb]] = {
     "export": Verb("export", N_("print the board file")),
     "schema": Verb("schema", N_("print the JSON schema of board files")),
     "lint": Verb("lint", N_("find what would not work, in the database or in a board file")),
-    "deal": Verb("deal", N_("add, show, list, move or set deals; undo, redo, stop what their rules do")),
+    "deal": Verb(
+        "deal", N_("deals: add, show, list, import, move, set, note, remove; undo, redo, stop what their rules do")
+    ),
     "rule": Verb("rule", N_("switch rules on and off, or apply them to what is there already")),
     "run": Verb("run", N_("let what is due happen, without a screen")),
     "worker": Verb("worker", N_("run the rules until stopped, without a screen")),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from core.applying.ledger import Change, Ledger
 from core.applying.pipelines import check_empty
 from core.applying.rules import remove_rule, remove_trigger
+from core.engine import removing
 from core.errors import Refused
 from core.i18n import N_
 from core.views import DealFilter
@@ -27,7 +28,9 @@ def prune(ledger: Ledger) -> None:
     """Archive section by section, what points at other things first. Raises ``Refused`` for what is still needed."""
     tx = ledger.tx
     if _has(ledger, "deals"):
-        _archive(ledger, "deals", _unlisted(ledger, "deals", (deal.id for deal in tx.deals(DealFilter()))))
+        gone_deals = _unlisted(ledger, "deals", (deal.id for deal in tx.deals(DealFilter())))
+        removing.remove(tx, gone_deals, ledger.author)
+        _note(ledger, "deals", gone_deals)
     _pipelines(ledger)
     house = ledger.house
     gone = {
@@ -61,6 +64,11 @@ def _unlisted(ledger: Ledger, section: str, present: Iterable[str]) -> list[str]
 def _archive(ledger: Ledger, section: str, gone: list[str]) -> None:
     if gone:
         ledger.tx.archive(section, gone)
+        _note(ledger, section, gone)
+
+
+def _note(ledger: Ledger, section: str, gone: list[str]) -> None:
+    if gone:
         ledger.changes += [Change("remove", _ONE[section], thing_id) for thing_id in gone]
         ledger.narrowed = True
 

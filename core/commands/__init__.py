@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
+    from core.commands.records import Removed, Restored, note, remove_deals, restore_deals
     from core.commands.reversals import Redone, Undone, redo, undo
     from core.commands.rules import Reach, Switched, To, apply_rule, reach, switch_rule
     from core.commands.runs import Stopped, run_now, stop_deal, stop_run
@@ -26,6 +27,8 @@ __all__ = [
     "NewDeal",
     "Reach",
     "Redone",
+    "Removed",
+    "Restored",
     "Stopped",
     "Switched",
     "To",
@@ -35,9 +38,12 @@ __all__ = [
     "apply_rule",
     "cancel",
     "move",
+    "note",
     "reach",
     "redo",
+    "remove_deals",
     "resolve",
+    "restore_deals",
     "retry",
     "run_now",
     "set_clock",
@@ -57,6 +63,7 @@ _MODULES = {
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),
+    "records": ("Removed", "Restored", "note", "remove_deals", "restore_deals"),
     "reversals": ("Redone", "Undone", "redo", "undo"),
     "rules": ("Reach", "Switched", "To", "apply_rule", "reach", "switch_rule"),
     "runs": ("Stopped", "run_now", "stop_deal", "stop_run"),

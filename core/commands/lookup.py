@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-from core.errors import UnknownThing
+from core.errors import Refused, UnknownThing
 from core.i18n import N_
 from core.model.deal import Deal
 from core.model.delivery import Delivery
@@ -22,20 +22,26 @@ _DIGITS: Final = 19
 
 
 def deal(reader: Reader, deal_id: str, *, removed: bool = False) -> Deal:
-    """Return a deal. Raises ``UnknownThing``."""
-    found = reader.deal(deal_id)
-    if found is None or (found.removed and not removed):
-        raise UnknownThing(N_("there is no deal “{id}”"), id=deal_id)
-    return found
+    """Return a deal. Raises ``UnknownThing``, and ``Refused`` for one that is out of use, unless ``removed`` ones will
+    do."""
+    return _in_use(deal_id, reader.deal(deal_id), removed)
 
 
-def deals(reader: Reader, ids: Iterable[str]) -> list[Deal]:
-    """Return deals in the order given, each once. Raises ``UnknownThing``."""
+def deals(reader: Reader, ids: Iterable[str], *, removed: bool = False) -> list[Deal]:
+    """Return deals in the order given, each once. Raises like :func:`deal`."""
     wanted = list(dict.fromkeys(ids))
     if len(wanted) == 1:
-        return [deal(reader, wanted[0])]
+        return [deal(reader, wanted[0], removed=removed)]
     known = reader.deals_by_id(wanted)
-    return [known[i] if i in known and not known[i].removed else deal(reader, i) for i in wanted]
+    return [_in_use(each, known.get(each), removed) for each in wanted]
+
+
+def _in_use(deal_id: str, found: Deal | None, removed: bool) -> Deal:
+    if found is None:
+        raise UnknownThing(N_("there is no deal “{id}”"), id=deal_id)
+    if found.removed and not removed:
+        raise Refused(N_("deal “{id}” was removed: “funil deal restore {id}” brings it back"), id=deal_id)
+    return found
 
 
 def pipeline(house: House, pipeline_id: str) -> Pipeline:

@@ -10,6 +10,7 @@ import pytest
 
 from core import commands
 from core.boardfile.types import plain
+from core.engine import removing
 from core.model.moment import HOUR, Moment
 from core.model.people import Contact
 from core.model.run import RunStatus
@@ -251,7 +252,7 @@ def test_a_house_without_pipeline_takes_no_deal() -> None:
 
 def test_a_removed_deal_that_is_listed_is_back_in_its_stage() -> None:
     home = Home(HOUSE + RULES, "deals: [{id: D1, stage: delivery, amount: 5}]")
-    home.write(lambda tx: tx.archive("deals", ["D1"]))
+    home.write(lambda tx: removing.remove(tx, ["D1"]))
     assert home.read(lambda r: r.totals("sales"))["delivery"].count == 0
     assert done(home.apply("deals: [{id: D1, amount: 6}]")) == ["add deal D1"]
     deal = home.deal("D1")
@@ -262,7 +263,7 @@ def test_a_removed_deal_that_is_listed_is_back_in_its_stage() -> None:
 
 def test_a_removed_deal_whose_stage_is_gone_does_not_come_back() -> None:
     home = Home(HOUSE, "deals: [{id: D1, stage: delivery}]")
-    home.write(lambda tx: tx.archive("deals", ["D1"]))
+    home.write(lambda tx: removing.remove(tx, ["D1"]))
     home.apply("pipelines: [{id: sales, stages: [{id: new}, {id: won}, {id: lost}]}]")
     assert "1:9: deal “D1” was removed and its stage “delivery” is gone" in home.refuses("deals: [{id: D1}]")
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core import commands, exporting
 from core.boardfile import dump, yaml12
 from core.commands import NewDeal
+from core.engine import removing
 from core.model.moment import DAY, HOUR, MINUTE, SECOND
 from data import demo
 from tests.core.board_ground import CONTRACT, FULL, HOUSE, STAGES, Home
@@ -205,7 +206,7 @@ def test_deals_are_exported_as_they_stand_in_their_columns() -> None:
 def test_what_is_out_of_use_is_not_exported() -> None:
     home = Home(HOUSE, "deals: [{id: D1, fields: {tracking: BR1, price: 5}}, {id: D2}]")
     home.write(lambda tx: tx.archive("fields", ["tracking"]))
-    home.write(lambda tx: tx.archive("deals", ["D2"]))
+    home.write(lambda tx: removing.remove(tx, ["D2"]))
     (deal,) = yaml12.load(home.export(), "f")["deals"]
     assert deal["fields"] == {"price": "5.00"}
     assert home.apply(home.export()) == []

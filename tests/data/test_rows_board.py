@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.engine import removing
 from core.model.delivery import Channel, DeliveryStatus
 from core.model.moment import Moment
 from core.model.people import Contact
@@ -118,7 +119,7 @@ def test_deals_are_listed_in_board_order(column: Ground, where: DealFilter, foun
 
 def test_removed_deals_are_listed_apart(column: Ground) -> None:
     tx = column.tx()
-    tx.archive("deals", ["D2"])
+    removing.remove(tx, ["D2"])
     assert [deal.id for deal in tx.deals(DealFilter(removed=True))] == ["D2"]
     assert tx.cards_by_id(["D2"]) == {}
 

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import false, func, select
 
 from core.effects import SetField
+from core.engine import removing
 from core.model.deal import Deal
 from core.plan import NewEntry, Plan
 from data.reader_deals import deals
 from data.sql import Statement
 from data.tx import SqlTx
-from tests.data.rows_ground import NOON, Ground, a_deal, a_delivery, a_run, an_entry, create, kept, move
+from tests.data.rows_ground import NOON, Ground, a_deal, a_delivery, a_rule, a_run, an_entry, create, kept, move
 
 COUNTED = Statement(
     lambda: (
@@ -75,7 +76,7 @@ def _price(tx: SqlTx, what: tuple[str, Decimal | None, str]) -> None:
 
 
 def _remove(tx: SqlTx, deal_id: str) -> None:
-    tx.archive("deals", [deal_id])
+    removing.remove(tx, [deal_id])
 
 
 def _lose(tx: SqlTx, deal_id: str) -> None:
@@ -105,9 +106,10 @@ _ACTS: Mapping[str, Callable[[SqlTx, Any], None]] = {
 
 def test_a_removed_deal_takes_what_waits_with_it(ground: Ground) -> None:
     tx = ground.tx()
+    tx.put_rule(a_rule("r1"), "ana", NOON)
     deal = create(tx, a_deal(), [a_run()])
     tx.apply(Plan(deliveries=[a_delivery()]))
-    tx.archive("deals", ["D1", "ghost"])
+    removing.remove(tx, ["D1", "ghost"])
     assert kept(tx, "D1").removed
     assert [run.reason for run in tx.runs(deal.entry or 0)] == ["stopped"]
     assert tx.due_runs(NOON, 10) == []

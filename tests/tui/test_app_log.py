@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from core import commands
+from core.engine import removing
 from core.model.delivery import Channel, Message
 from core.model.moment import Moment
 from core.outbound import Row
@@ -220,7 +221,7 @@ async def test_b_goes_to_a_deal_of_another_pipeline_or_says_why_not() -> None:
         app.filter.set("")
         world.write(commands.advance_clock(6_000))
         await until(pilot, lambda: "sent 09:00" in screen_text(pilot))
-        world.write(lambda tx: tx.archive("deals", [world.deals["Order 1001"]]))
+        world.write(lambda tx: removing.remove(tx, [world.deals["Order 1001"]]))
         await until(pilot, lambda: world.deals["Order 1001"] not in str(app.board.model.columns[1].ids))
         app.log_view.focus()
         await pilot.press("b")
