@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 from core.i18n import N_
 from core.misfits import Unfit
 from core.model.house import Connection
-from core.ports import Adapter, Capabilities, Clock
+from core.ports import Adapter, Backing, Capabilities, Clock
 
 _REFUSAL = N_(
     "a secret never stands in a board file or the database: put it into {variable}, the secrets file or the key ring"
@@ -66,6 +66,7 @@ class Opening:
     settings: Any
     clock: Clock
     house_id: str
+    backing: Backing
 
 
 class Provider(ABC):

@@ -18,7 +18,7 @@ from core.errors import BadInput
 from core.i18n import N_
 from core.misfits import said
 from core.model.house import Connection
-from core.ports import Adapter, Capabilities, Clock
+from core.ports import Adapter, Backing, Capabilities, Clock
 from core.words import Words
 
 if TYPE_CHECKING:
@@ -76,13 +76,13 @@ class Registry:
         provider = self._find(connection.adapter)
         return provider is not None and provider.simulated
 
-    def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
+    def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> Adapter:
         """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work or lack a secret."""
         provider = self._provider(connection)
         settings = self._settings(provider, connection, {})
         if settings.wants():
             settings = self._settings(provider, connection, self._secrets_of(settings, connection))
-        return provider.open(Opening(connection, settings, clock, house_id))
+        return provider.open(Opening(connection, settings, clock, house_id, backing))
 
     def validate(self, connection: Connection) -> AdapterSettings:
         """Return a connection's settings as its adapter reads them, without secrets. Raises ``BadInput``."""

@@ -21,7 +21,7 @@ from core.engine import leasing, running
 from core.engine.loop import Engine
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.house import Connection
-from core.ports import Capabilities, Clock, Health, Priority
+from core.ports import Backing, Capabilities, Clock, Health, Priority
 from data.store import SqlStore
 
 MOVES = 400
@@ -201,7 +201,7 @@ class InstantAdapters:
         """Return what the peer can do."""
         return Instant.capabilities
 
-    def open(self, connection: Connection, clock: Clock, house_id: str) -> Instant:
+    def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> Instant:
         """Open a peer."""
         return Instant()
 

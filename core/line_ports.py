@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from core.model.delivery import Delivery
-from core.model.line import Attempt, Line, Receipt
+from core.model.line import Account, Attempt, Charge, Line, Receipt
 from core.model.moment import Moment
 from core.model.run import Run
 from core.views import Overdue
@@ -30,6 +30,12 @@ class LineReader(Protocol):
 
     def delivery_of_provider(self, connection: str, provider_id: str) -> Delivery | None:
         """Return the newest delivery that a connection's peer knows by this id."""
+
+    def charge_of(self, connection: str, key: str) -> Charge | None:
+        """Return what a message has cost; None while it has not been charged."""
+
+    def account(self, connection: str) -> Account:
+        """Return how much the account behind a connection has been charged; in the house's currency before that."""
 
     def overdue(self, before: Moment) -> Overdue:
         """Return how much should have gone out before a moment: for the question that an engine's start asks."""
@@ -63,3 +69,6 @@ class LineTx(Protocol):
 
     def settle_receipts(self, ids: Iterable[int], delivery: int) -> None:
         """Note which delivery receipts belong to."""
+
+    def add_charge(self, charge: Charge) -> None:
+        """Keep what a message has cost; the line is held."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from core.clockwork import Clock
 from core.model.delivery import Message, Outcome
 from core.model.house import Connection
+from core.model.line import Account, Charge
 from core.words import NO_WORDS, Words
 
 
@@ -60,6 +62,29 @@ class Adapter(Protocol):
         """Let go of the line."""
 
 
+class Ledger(Protocol):
+    """The accounts of peers that keep none of their own: simulated ones."""
+
+    async def charge(
+        self, connection: str, key: str, cost: Decimal, balance: Decimal | None = None, currency: str | None = None
+    ) -> Charge | None:
+        """Charge a message to a connection's account, once however often it is asked for, durably and exactly.
+
+        None, and nothing is charged, when the account was empty or would be overdrawn: it began with ``balance`` (None:
+        no limit). ``currency`` None is the house's.
+        """
+
+    async def account(self, connection: str) -> Account:
+        """Return how much an account has been charged so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What of the house stands behind an adapter."""
+
+    ledger: Ledger
+
+
 class AdapterFactory(Protocol):
     """Finds adapters by name and opens them for connections."""
 
@@ -72,5 +97,5 @@ class AdapterFactory(Protocol):
     def capabilities(self, connection: Connection) -> Capabilities | None:
         """Return what the connection's adapter can do without opening it; None when nothing sends there yet."""
 
-    def open(self, connection: Connection, clock: Clock, house_id: str) -> Adapter:
+    def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> Adapter:
         """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work."""

@@ -24,7 +24,7 @@ from core.model.people import Company, Contact, User
 from core.model.pipeline import Pipeline
 from core.model.rule import Rule, Trigger
 from core.model.run import Run
-from core.peers import Adapter, AdapterFactory, Capabilities, Health
+from core.peers import Adapter, AdapterFactory, Backing, Capabilities, Health, Ledger
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
 from core.talk_ports import TalkReader, TalkTx
@@ -45,6 +45,7 @@ __all__ = [
     "Adapter",
     "AdapterFactory",
     "Applied",
+    "Backing",
     "Capabilities",
     "Card",
     "Change",
@@ -56,6 +57,7 @@ __all__ = [
     "Facts",
     "Health",
     "Job",
+    "Ledger",
     "Overdue",
     "Priority",
     "Random",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from core import words
 from core.engine import outcomes
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message, OutcomeKind
-from core.model.line import Attempt, Line, Receipt
+from core.model.line import Attempt, Charge, Line, Receipt
 from core.model.rule import Unknown
 from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind, TimelineRow
@@ -291,6 +291,24 @@ def receipt_of(row: Row) -> Receipt:
         delivery=delivery,
         id=id_,
     )
+
+
+def charge_params(charge: Charge) -> Params:
+    """Return a charge's row, without the id that the database counts."""
+    return {
+        "connection": charge.connection,
+        "key": charge.key,
+        "cost": str(charge.cost),
+        "spent": str(charge.spent),
+        "currency": charge.currency,
+        "at": charge.at,
+    }
+
+
+def charge_of(row: Row) -> Charge:
+    """Read a charge."""
+    _, connection, key, cost, spent, currency, at = row
+    return Charge(connection=connection, key=key, cost=Decimal(cost), spent=Decimal(spent), currency=currency, at=at)
 
 
 def timer_of(row: Row) -> Mapping[str, Any]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, or_, select
 
 from core.model.delivery import Delivery
-from core.model.line import Attempt, Line
+from core.model.line import Account, Attempt, Charge, Line
 from core.model.moment import Moment
 from data import mapping_work
 from data.columns import table_of
 from data.reader_base import the
-from data.reader_config import connections
+from data.reader_config import ConfigReader, connections
 from data.reader_outbox import OutboxReader, deliveries, lines, usable
 from data.sql import Statement
-from data.tables_work import AttemptRow, ReceiptRow
+from data.tables_work import AttemptRow, ChargeRow, ReceiptRow
 
 attempts: Final = table_of(AttemptRow)
 receipts: Final = table_of(ReceiptRow)
+charges: Final = table_of(ChargeRow)
 
 LINE = Statement(lambda: select(lines).where(lines.c.connection == the("connection")))
 LINES = Statement(lambda: select(lines))
@@ -35,6 +37,12 @@ OF_PROVIDER = Statement(
         .order_by(deliveries.c.id.desc())
         .limit(1)
     )
+)
+CHARGE_OF = Statement(
+    lambda: select(charges).where(charges.c.connection == the("connection"), charges.c.key == the("key"))
+)
+LAST_CHARGE = Statement(
+    lambda: select(charges).where(charges.c.connection == the("connection")).order_by(charges.c.id.desc()).limit(1)
 )
 questioned: Final = and_(
     deliveries.c.status == "unknown", deliveries.c.due_at.is_not(None), deliveries.c.due_at <= the("now")
@@ -58,7 +66,7 @@ def _due_questions() -> Select[Any]:
 DUE_QUESTIONS = Statement(_due_questions)
 
 
-class LineReader(OutboxReader):
+class LineReader(OutboxReader, ConfigReader):
     """What stands beside the outbox."""
 
     def line(self, connection: str) -> Line:
@@ -82,3 +90,16 @@ class LineReader(OutboxReader):
         """Return the newest delivery that a connection's peer knows by this id."""
         row = self.db.one(OF_PROVIDER, connection=connection, provider_id=provider_id)
         return mapping_work.delivery_of(row) if row else None
+
+    def charge_of(self, connection: str, key: str) -> Charge | None:
+        """Return what a message has cost; None while it has not been charged."""
+        row = self.db.one(CHARGE_OF, connection=connection, key=key)
+        return mapping_work.charge_of(row) if row else None
+
+    def account(self, connection: str) -> Account:
+        """Return how much the account behind a connection has been charged; in the house's currency before that."""
+        row = self.db.one(LAST_CHARGE, connection=connection)
+        if row is None:
+            return Account(Decimal(0), self.house().company.currency)
+        last = mapping_work.charge_of(row)
+        return Account(last.spent, last.currency)

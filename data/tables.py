@@ -35,6 +35,7 @@ from data.tables_talk import ChatMessageRow, ChatRow, EventRow, HappeningRow, In
 from data.tables_work import (
     AttemptRow,
     ChangeRow,
+    ChargeRow,
     DeliveryRow,
     EntryRow,
     LineRow,
@@ -52,6 +53,7 @@ for _table in metadata.tables.values():
 __all__ = [
     "AttemptRow",
     "ChangeRow",
+    "ChargeRow",
     "ChatMessageRow",
     "ChatRow",
     "CompanyRow",

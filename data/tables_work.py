@@ -182,6 +182,25 @@ class LineRow(Table, table=True):
     free_at: int | None = whole(default=None)
 
 
+class ChargeRow(Table, table=True):
+    """What a message has cost the account behind its connection, and what that comes to in all; rows are only added.
+    Both are exact decimals as text."""
+
+    __tablename__ = "charges"
+    __table_args__ = (
+        Index("uq_charges_connection_key", "connection", "key", unique=True),
+        Index(None, "connection", "id"),
+    )
+
+    id: int | None = serial()
+    connection: str = ident()
+    key: str = ident()
+    cost: str = prose()
+    spent: str = prose()
+    currency: str = prose()
+    at: int = whole()
+
+
 class ReceiptRow(Table, table=True):
     """What a peer reported later of a message. ``delivery`` is empty while its sending is not recorded yet."""
 

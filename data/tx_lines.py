@@ -8,18 +8,19 @@ from typing import Any, Final
 from sqlalchemy import Insert, Select, select, update
 
 from core.model.delivery import Delivery
-from core.model.line import Line, Receipt
+from core.model.line import Charge, Line, Receipt
 from core.model.moment import Moment
 from data import mapping_work
 from data.lease import LINES as LOCKS
 from data.reader_base import the
-from data.reader_lines import LineReader, questioned, receipts
+from data.reader_lines import LineReader, charges, questioned, receipts
 from data.reader_outbox import deliveries, lines
 from data.sql import Statement, among
 from data.tx_feed import FeedWriter
-from data.tx_statements import upsertion
+from data.tx_statements import insertion, upsertion
 
 PUT_LINE = upsertion(lines)
+ADD_CHARGE = insertion(charges)
 
 
 def _questions() -> Select[Any]:
@@ -97,3 +98,7 @@ class LineWriter(LineReader, FeedWriter):
     def settle_receipts(self, ids: Iterable[int], delivery: int) -> None:
         """Note which delivery receipts belong to."""
         self.db.run(SETTLE, ids=list(ids), delivery=delivery)
+
+    def add_charge(self, charge: Charge) -> None:
+        """Keep what a message has cost."""
+        self.db.run(ADD_CHARGE, **mapping_work.charge_params(charge))

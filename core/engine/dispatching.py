@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from core import timing
-from core.engine import abandoning, chaining, lines, outcomes, receiving, reconciling, starting
+from core.engine import abandoning, chaining, charging, lines, outcomes, receiving, reconciling, starting
 from core.engine.leasing import Claim, claim, mark, release
 from core.errors import FunilError
 from core.i18n import N_
@@ -189,7 +189,7 @@ class Dispatcher:
             await known.adapter.close()
             del self._lanes[connection.id]
         try:
-            adapter = self.adapters.open(connection, self.clock, house_id)
+            adapter = self.adapters.open(connection, self.clock, house_id, charging.backing(self.store))
         except FunilError as error:
             return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=error.words)
         except Exception as error:  # a plug-in that cannot even be opened stops its own connection only

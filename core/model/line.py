@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from core.model.delivery import DeliveryStatus, OutcomeKind
 from core.model.moment import Moment
@@ -58,3 +59,24 @@ class Receipt:
     reason: str | None = None
     delivery: int | None = None
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a message has cost the account behind a connection. ``spent`` is all that the account has been charged so
+    far, this included; ``key`` is the message's, so that it is charged once however often it is tried."""
+
+    connection: str
+    key: str
+    cost: Decimal
+    spent: Decimal
+    currency: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How much the account behind a connection has been charged in all, and in which currency."""
+
+    spent: Decimal
+    currency: str

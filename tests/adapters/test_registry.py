@@ -24,6 +24,7 @@ from adapters.simulated.settings import SimulatedSettings
 from core.errors import BadInput
 from core.model.house import Connection
 from core.ports import Adapter, AdapterFactory, Capabilities
+from tests.memory_ledger import memory_backing
 
 MAIL = Connection(id="mail", channel="email", adapter="simulated")
 SMTP = Connection(id="mail", channel="email", adapter="smtp", settings={"host": "smtp.loja.example", "user": "ana"})
@@ -34,7 +35,7 @@ def house(environ: dict[str, str] | None = None, **extra: Provider) -> Registry:
 
 
 def opened(connection: Connection, environ: dict[str, str] | None = None) -> Adapter:
-    return house(environ).open(connection, RealClock(), "h")
+    return house(environ).open(connection, RealClock(), "h", memory_backing())
 
 
 def refusal(connection: Connection, environ: dict[str, str] | None = None) -> str:
@@ -196,7 +197,7 @@ def test_an_adapter_of_another_package() -> None:
     factory = house({"FUNIL_SECRET_ROOF_FEED": "corn"})
     assert list(factory.names("email")) == ["simulated", "smtp", "pigeon"]
     assert factory.settings_model("pigeon") is PigeonSettings
-    assert isinstance(factory.open(PIGEON, RealClock(), "h"), SimulatedAdapter)
+    assert isinstance(factory.open(PIGEON, RealClock(), "h", memory_backing()), SimulatedAdapter)
 
 
 @pytest.mark.usefixtures("other_packages")
@@ -206,8 +207,8 @@ def test_a_broken_package_is_told_and_harms_nobody() -> None:
     assert "RuntimeError: no wings" in factory.findings()["dodo"].english()
     assert factory.settings_model("dodo") is None
     with pytest.raises(BadInput, match="cannot be loaded: RuntimeError: no wings"):
-        factory.open(replace(PIGEON, adapter="dodo"), RealClock(), "h")
-    assert isinstance(factory.open(MAIL, RealClock(), "h"), SimulatedAdapter)
+        factory.open(replace(PIGEON, adapter="dodo"), RealClock(), "h", memory_backing())
+    assert isinstance(factory.open(MAIL, RealClock(), "h", memory_backing()), SimulatedAdapter)
 
 
 @pytest.mark.usefixtures("other_packages")
@@ -217,7 +218,7 @@ def test_another_package_cannot_take_the_place_of_our_own() -> None:
 
 def test_a_provider_of_the_callers_own() -> None:
     factory = house({"FUNIL_SECRET_ROOF_FEED": "corn"}, pigeon=Pigeon())
-    assert isinstance(factory.open(PIGEON, RealClock(), "h"), SimulatedAdapter)
+    assert isinstance(factory.open(PIGEON, RealClock(), "h", memory_backing()), SimulatedAdapter)
 
 
 def test_a_secret_that_the_model_cannot_do_without_is_a_mistake_in_the_model() -> None:

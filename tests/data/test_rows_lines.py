@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from core.commands import receipts as incoming
+from core.engine import charging
 from core.errors import BadInput, UnknownThing
 from core.model.delivery import Delivery, DeliveryStatus, OutcomeKind
 from core.model.house import Connection
-from core.model.line import Attempt, Line, Receipt
+from core.model.line import Account, Attempt, Line, Receipt
 from core.model.moment import HOUR, MINUTE, SECOND, Moment
 from core.model.run import RunStatus
 from core.plan import Plan
@@ -262,3 +264,47 @@ def test_a_held_line_is_held_from_the_others(two: tuple[Ground, Ground]) -> None
     second.db.text("SET LOCAL lock_timeout = '50ms'")
     with pytest.raises(Exception, match="lock timeout"):
         second.tx().hold_line("mail")
+
+
+def test_a_message_is_charged_once_and_never_more_than_there_is(ground: Ground) -> None:
+    price, balance = Decimal("0.30"), Decimal("0.70")
+    assert ground.tx().account("line1") == Account(Decimal(0), "BRL")
+    first, second, third = (charging.charge("line1", f"h-M{n}", price, balance)(ground.tx()) for n in (1, 2, 3))
+    assert first is not None
+    assert second is not None
+    assert [(each.cost, each.spent, each.currency) for each in (first, second)] == [
+        (price, price, "BRL"),
+        (price, Decimal("0.60"), "BRL"),
+    ]
+    assert third is None
+    assert charging.charge("line1", "h-M1", price, balance)(ground.tx()) == first
+    assert ground.tx().account("line1") == Account(Decimal("0.60"), "BRL")
+    assert ground.tx().account("line2") == Account(Decimal(0), "BRL")
+
+
+@pytest.mark.parametrize(
+    ("cost", "balance", "charged"),
+    [
+        ("0.30", "0.30", "0.30"),
+        ("0.30", "0.29", None),
+        ("0", "0.01", "0.00"),
+        ("0", "0", None),
+        ("0.0001", "0.0001", "0.0001"),
+        ("1e-4", None, "0.0001"),
+        ("3", None, "3.00"),
+    ],
+)
+def test_an_empty_account_pays_nothing_and_one_that_holds_enough_pays_to_the_last_digit(
+    cost: str, balance: str | None, charged: str | None, ground: Ground
+) -> None:
+    limit = None if balance is None else Decimal(balance)
+    made = charging.charge("line1", "h-M1", Decimal(cost), limit)(ground.tx())
+    assert (None if made is None else str(made.cost)) == charged
+    assert str(ground.tx().account("line1").spent) == (charged or "0")
+
+
+def test_a_charge_keeps_its_currency(ground: Ground) -> None:
+    made = charging.charge("line1", "h-M1", Decimal(7), None, "JPY")(ground.tx())
+    assert made is not None
+    assert (str(made.cost), made.currency, made.at) == ("7", "JPY", NOON)
+    assert ground.tx().account("line1").currency == "JPY"

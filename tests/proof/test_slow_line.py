@@ -17,7 +17,7 @@ from core.model.moment import Moment
 from core.model.people import Address, Contact, User
 from core.model.pipeline import Pipeline, Stage, StageKind
 from core.model.rule import Rule
-from core.peers import Capabilities, Health
+from core.peers import Backing, Capabilities, Health
 from core.ports import Clock, Tx
 from core.views import DeliveryFilter
 from data import fresh
@@ -83,7 +83,7 @@ class Lines:
     def validate(self, connection: Connection) -> None:
         """Find nothing wrong."""
 
-    def open(self, connection: Connection, clock: Clock, house_id: str) -> Line:
+    def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> Line:
         """Open a line."""
         if connection.channel == "email":
             return Line("email", self.mail_answers, self.mail_sent)

@@ -12,7 +12,7 @@ from core.errors import BadInput
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.house import Connection
-from core.ports import Capabilities, Clock, Health
+from core.ports import Backing, Capabilities, Clock, Health
 from core.words import NO_WORDS
 from tests.simulator import claims
 from tests.simulator.world import Attempt, Report, World
@@ -156,7 +156,7 @@ class SimAdapters:
         """Return what the connection's peer can do."""
         return capabilities(self._world, connection)
 
-    def open(self, connection: Connection, clock: Clock, house_id: str) -> SimAdapter:
+    def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> SimAdapter:
         """Open a peer."""
         if not self._world.healthy and self._world.chance(0.06):
             self._world.say(f"{connection.id} cannot be opened")

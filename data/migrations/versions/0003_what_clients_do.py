@@ -18,10 +18,11 @@ _TYPES: Final[dict[str, Any]] = {"big": _BIG, "key": _KEY, "text": sa.Text(), "b
 
 
 def upgrade() -> None:
-    """Add seven tables."""
+    """Add eight tables."""
     _talk()
     _happenings()
     _files()
+    _charges()
 
 
 def _talk() -> None:
@@ -70,6 +71,12 @@ def _files() -> None:
     _table("contents", "digest:key! size:big content:bytes")
     _table("stored_files", "id:big! name:key digest:key size:big media_type:text at:big by:text removed:bool")
     op.create_index("uq_stored_files_name", "stored_files", ["name"], unique=True)
+
+
+def _charges() -> None:
+    _table("charges", "id:big! connection:key key:key cost:text spent:text currency:text at:big")
+    op.create_index("uq_charges_connection_key", "charges", ["connection", "key"], unique=True)
+    op.create_index("ix_charges_connection_id", "charges", ["connection", "id"])
 
 
 def _table(name: str, columns: str) -> None:
