@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from core.model.delivery import Message
@@ -109,6 +109,54 @@ class StartTimer:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatNote:
+    """Say something in a chat that only the employees see; the client's side gets nothing.
+
+    ``chat`` is the row of the chat, ``address`` how people call it (``CONNECTION:CHAT``); ``attachments`` as in a
+    message's data. ``rule`` is filled in by the engine.
+    """
+
+    chat: int
+    address: str
+    text: str
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepInvite:
+    """Keep the invitation whose link a message carries: who follows it is known by its token.
+
+    ``channel`` is the connection that it leads to. ``run`` is filled in by the engine: whatever writes that run's
+    message anew finds the invitation by it and keeps the link.
+    """
+
+    token: str
+    channel: str
+    contact: str | None = None
+    company: str | None = None
+    run: int | None = None
+
+
 Effect: TypeAlias = (
-    Deliver | Move | SetField | Assign | Notify | Comment | CreateTask | StoreFile | CreateDeal | StartTimer
+    Deliver
+    | Move
+    | SetField
+    | Assign
+    | Notify
+    | Comment
+    | CreateTask
+    | StoreFile
+    | CreateDeal
+    | StartTimer
+    | ChatNote
+    | KeepInvite
 )
+
+
+def stamped(effect: Effect, rule: str, run: int) -> Effect:
+    """Return an effect with what its rule's kind cannot know: which rule it is, and which run."""
+    if isinstance(effect, ChatNote):
+        return replace(effect, rule=rule)
+    return replace(effect, run=run) if isinstance(effect, KeepInvite) else effect

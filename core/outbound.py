@@ -10,7 +10,8 @@ from core import conditions
 from core.commands.homes import why_paused
 from core.effects import Deliver
 from core.engine.dispatching import key_of
-from core.engine.judging import act
+from core.engine.judging import act, sends
+from core.engine.knowing import facts_for
 from core.i18n import N_
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.house import House
@@ -138,9 +139,9 @@ def held_rows(reader: Reader, house: House, run: Run) -> Sequence[Row]:
         return ()
     rule, entry, deal = reader.revision(run.revision), reader.entry(run.entry), reader.deal(run.deal)
     kind = catalogue.kinds().get(rule.kind)
-    if kind is None or not kind.uses or entry is None or deal is None:
+    if kind is None or not sends(rule) or entry is None or deal is None:
         return ()
-    facts = reader.facts(deal, reader.now(), entry)
+    facts = facts_for(reader, rule, deal, reader.now(), entry, run.id)
     if not conditions.judge(rule.when, facts).holds or (rule.once and reader.ran_once(deal.id, run.rule)):
         return ()
     judgement = act(rule, facts, Random(0))

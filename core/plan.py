@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.effects import Assign, Comment, CreateTask, Notify, SetField, StartTimer, StoreFile
+from core.effects import Assign, ChatNote, Comment, CreateTask, KeepInvite, Notify, SetField, StartTimer, StoreFile
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery, Outcome
 from core.model.line import Attempt
 from core.model.run import Run
 from core.model.timeline import TimelineRow
 
-DealEffect = SetField | Assign | Notify | Comment | CreateTask | StoreFile | StartTimer
+DealEffect = SetField | Assign | Notify | Comment | CreateTask | StoreFile | StartTimer | ChatNote | KeepInvite
 
 
 @dataclass(slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 
 from core import conditions
 from core.commands import lookup
-from core.effects import Deliver
+from core.effects import ChatNote, Deliver
 from core.engine.judging import act, why_not
+from core.engine.knowing import facts_for
 from core.i18n import N_
 from core.model.rule import Rule
 from core.ports import Facts, Random, Reader
@@ -26,7 +27,7 @@ def try_rule(
     rule = lookup.rule(reader.house(), rule_id)
     deal = lookup.deal(reader, deal_id)
     ran_before = rule.once and reader.ran_once(deal_id, rule_id)
-    return attempt(rule, reader.facts(deal, reader.now()), ran_before=ran_before, say=say)
+    return attempt(rule, facts_for(reader, rule, deal, reader.now()), ran_before=ran_before, say=say)
 
 
 def attempt(
@@ -69,6 +70,8 @@ def attempt(
                 "subject": effect.message.subject,
                 "text": effect.message.text,
             }
+        elif isinstance(effect, ChatNote):
+            shown |= {"to": effect.address, "text": effect.text}
     return shown
 
 

@@ -11,6 +11,7 @@ from core.model.delivery import Channel, DeliveryStatus
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.people import Company, Contact, User
+from core.model.talk import Chat, Invite
 from core.model.timeline import TimelineKind
 from core.words import Words
 
@@ -19,7 +20,9 @@ from core.words import Words
 class Facts:
     """What is known of a deal at one moment, read inside one transaction: all that planners, conditions and texts see.
 
-    ``contacts`` in the deal's order. ``event`` is the data of the event that moved the deal here, if any.
+    ``contacts`` in the deal's order. ``event`` is the data of the event that moved the deal here, if any. ``chat`` is
+    the chat created last with the client or bound to the deal, ``invite`` what the run in question has invited with
+    before; only for the rules that ask for them (``needs``).
     """
 
     house: House
@@ -30,6 +33,8 @@ class Facts:
     entry: Entry | None
     now: Moment
     event: Mapping[str, Any] | None = None
+    chat: Chat | None = None
+    invite: Invite | None = None
 
     @property
     def contact(self) -> Contact | None:

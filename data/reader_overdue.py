@@ -71,9 +71,7 @@ class OverdueReader(LineReader, ConfigReader):
 
     def _overdue_by_revision(self, before: Moment) -> dict[int, int]:
         """Count overdue runs by revision, of those only whose kind sends something: few hold what many runs share."""
-        from core.rules import catalogue
+        from core.engine.judging import sends
 
-        kinds = catalogue.kinds()
         counted = {row[0]: row[1] for row in self.db.rows(OVERDUE_REVISIONS, before=before)}
-        named = {revision: kinds.get(self.revision(revision).kind) for revision in counted}
-        return {revision: counted[revision] for revision, kind in named.items() if kind is not None and kind.uses}
+        return {revision: count for revision, count in counted.items() if sends(self.revision(revision))}

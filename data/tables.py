@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from data.columns import Table
 from data.tables_deals import (
+    AddressRow,
     CompanyRow,
     ContactRow,
     DealContactRow,
@@ -51,6 +52,7 @@ for _table in metadata.tables.values():
         _index.dialect_options["postgresql"]["where"] = _index.dialect_options["sqlite"]["where"]
 
 __all__ = [
+    "AddressRow",
     "AttemptRow",
     "ChangeRow",
     "ChargeRow",

@@ -39,6 +39,21 @@ class CompanyRow(Table, table=True):
     removed: bool = yes_no()
 
 
+class AddressRow(Table, table=True):
+    """Whose an address is: a row for each address of each client, written with the client.
+
+    ``kind`` is ``email`` or ``phone``, ``owner_kind`` ``contact`` or ``company``; ``value`` is in small letters.
+    """
+
+    __tablename__ = "addresses"
+    __table_args__ = (Index(None, "owner"), {"sqlite_with_rowid": False})
+
+    value: str = ident(primary_key=True)
+    kind: str = ident(primary_key=True)
+    owner_kind: str = ident(primary_key=True)
+    owner: str = ident(primary_key=True)
+
+
 class DealContactRow(Table, table=True):
     """A deal's contacts in order; position 0 is the primary one."""
 

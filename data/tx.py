@@ -9,10 +9,9 @@ from data.tx_lines import LineWriter
 from data.tx_people import PeopleWriter
 from data.tx_queue import QueueTaker
 from data.tx_staged import StagedWriter
-from data.tx_talk import TalkWriter
 
 __all__ = ["SqlTx"]
 
 
-class SqlTx(PeopleWriter, QueueTaker, StagedWriter, LineWriter, TalkWriter, EventWriter, FileWriter, SqlReader):
+class SqlTx(PeopleWriter, QueueTaker, StagedWriter, LineWriter, EventWriter, FileWriter, SqlReader):
     """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

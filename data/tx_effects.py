@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core import fields, money
-from core.effects import Assign, Comment, CreateTask, Notify, SetField, StartTimer, StoreFile
+from core.effects import Assign, ChatNote, Comment, CreateTask, KeepInvite, Notify, SetField, StartTimer, StoreFile
 from core.errors import UnknownThing
 from core.fields import Spec
 from core.i18n import N_
 from core.model.deal import Deal
+from core.model.talk import Author, ChatMessage, Invite
 from core.model.timeline import TimelineKind, TimelineRow
 from core.plan import DealEffect
 from core.words import Words
@@ -20,6 +21,7 @@ from data.reader_board import files, notifications, tasks
 from data.reader_deals import DealReader
 from data.reader_outbox import timers
 from data.tx_statements import insertion, upsertion
+from data.tx_talk import TalkWriter
 
 ADD_NOTIFICATION = insertion(notifications)
 ADD_TASK = insertion(tasks)
@@ -29,7 +31,7 @@ PUT_TIMER = upsertion(timers)
 _LONGEST: Final = 200
 
 
-class EffectWriter(DealReader):
+class EffectWriter(DealReader, TalkWriter):
     """Turns the effects on one deal into rows, and into the deal as it shall stand."""
 
     def _affect(self, deal_id: str, effects: Sequence[tuple[str, DealEffect]]) -> tuple[Deal, Deal, list[TimelineRow]]:
@@ -53,16 +55,15 @@ class EffectWriter(DealReader):
                 return self._set_field(deal, by, "deal.responsible", effect.user)
             case Comment():
                 return deal, self._line(deal, by, TimelineKind.NOTE, Words("{text}", {"text": effect.text}), {})
-            case Notify():
-                self._notify(deal, by, effect)
-                return deal, None
-            case StartTimer():
-                self._start_timer(deal, effect)
+            case Notify() | StartTimer() | KeepInvite():
+                self._beside(deal, by, effect)
                 return deal, None
             case CreateTask():
                 return deal, self._create_task(deal, by, effect)
             case StoreFile():
                 return self._store_file(deal, by, effect)
+            case ChatNote():
+                return deal, self._chat_note(deal, by, effect)
 
     def _set_field(self, deal: Deal, by: str, field: str, value: Any) -> tuple[Deal, TimelineRow | None]:
         """Set a field to what ``value`` means for its type. Raises ``BadInput`` or ``UnknownThing``."""
@@ -75,6 +76,16 @@ class EffectWriter(DealReader):
         data = {"field": spec.id, "old": old, "new": new}
         line = self._line(deal, by, TimelineKind.FIELD, _change(spec, old, new), data)
         return fields.put(deal, field, new, house), line
+
+    def _beside(self, deal: Deal, by: str, effect: Notify | StartTimer | KeepInvite) -> None:
+        """Write what neither changes the deal nor stands in its history."""
+        match effect:
+            case Notify():
+                self._notify(deal, by, effect)
+            case StartTimer():
+                self._start_timer(deal, effect)
+            case KeepInvite():
+                self._keep_invite(deal, effect)
 
     def _notify(self, deal: Deal, by: str, effect: Notify) -> None:
         self.db.run(
@@ -123,6 +134,39 @@ class EffectWriter(DealReader):
         data = {"file": stored, "field": spec and spec.id, **file}
         words = Words(N_("file: {name}"), {"name": effect.name})
         return deal, self._line(deal, by, TimelineKind.DOCUMENT, words, data)
+
+    def _chat_note(self, deal: Deal, by: str, effect: ChatNote) -> TimelineRow | None:
+        chat = self.chat(effect.chat)
+        if chat is None:
+            return None
+        note = ChatMessage(
+            id=0,
+            chat=chat.id,
+            session=chat.session,
+            at=self.now(),
+            author=Author.RULE,
+            by=effect.rule,
+            text=effect.text,
+            hidden=True,
+            data={"attachments": [dict(one) for one in effect.attachments]} if effect.attachments else {},
+        )
+        self.say(note)
+        words = Words(N_("note in chat {chat}: {text}"), {"chat": chat.address, "text": effect.text[:_LONGEST]})
+        data = {"chat": chat.address, "what": "note", "rule": effect.rule, "text": effect.text}
+        return self._line(deal, by, TimelineKind.CHAT, words, data)
+
+    def _keep_invite(self, deal: Deal, effect: KeepInvite) -> None:
+        self.add_invite(
+            Invite(
+                token=effect.token,
+                deal=deal.id,
+                channel=effect.channel,
+                at=self.now(),
+                contact=effect.contact,
+                company=effect.company,
+                run=effect.run,
+            )
+        )
 
     def _line(self, deal: Deal, by: str, kind: TimelineKind, words: Words, data: dict[str, Any]) -> TimelineRow:
         return TimelineRow(deal=deal.id, at=self.now(), kind=kind, by=by, text=words, data=data)

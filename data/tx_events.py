@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, Select, Table, delete, select
+from sqlalchemy import Select, delete, select
 
 from core.model.event import Event, Happening
 from core.model.moment import Moment
@@ -14,27 +14,7 @@ from data.reader_base import the
 from data.reader_events import EventReader, events
 from data.reader_outbox import happenings
 from data.sql import Statement, among
-
-
-def _once(table: Table) -> Statement:
-    """Return the statement that adds a row unless one with the same key stands there, and says its id."""
-    names = [column.name for column in table.c if column.name != "id"]
-
-    def added(insert: Any) -> Insert:
-        done: Insert = insert(table).values({name: the(name) for name in names}).on_conflict_do_nothing()
-        return done.returning(table.c.id)
-
-    def on_sqlite() -> Insert:
-        from sqlalchemy.dialects.sqlite import insert
-
-        return added(insert)
-
-    def on_postgresql() -> Insert:
-        from sqlalchemy.dialects.postgresql import insert
-
-        return added(insert)
-
-    return Statement(on_sqlite, on_postgresql)
+from data.tx_statements import addition
 
 
 def _due() -> Select[Any]:
@@ -42,8 +22,8 @@ def _due() -> Select[Any]:
     return found.order_by(happenings.c.at, happenings.c.id).limit(the("limit"))
 
 
-RECORD = _once(events)
-PLAN_HAPPENING = _once(happenings)
+RECORD = addition(events)
+PLAN_HAPPENING = addition(happenings)
 DUE_HAPPENINGS = Statement(_due, lambda: _due().with_for_update(skip_locked=True))
 DROP_HAPPENINGS = Statement(lambda: delete(happenings).where(among(happenings.c.id, "ids")))
 

@@ -32,11 +32,13 @@ class PeopleWriter(PlanWriter, ConfigWriter, OutboxReader):
     def put_contact(self, contact: Contact) -> None:
         """Make or change a contact; cards that show it are told."""
         self.db.run(PUT_CONTACT, **mapping.contact_params(contact))
+        self.index_addresses("contacts", [contact.id])
         self._tell([("deal", row[0]) for row in self.db.rows(DEALS_OF_CONTACT, id=contact.id)])
 
     def put_company(self, company: Company) -> None:
         """Make or change a client company; cards that show it are told."""
         self.db.run(PUT_COMPANY, **mapping.company_params(company))
+        self.index_addresses("companies", [company.id])
         self._tell([("deal", row[0]) for row in self.db.rows(DEALS_OF_COMPANY, id=company.id)])
 
     def archive(self, what: str, ids: Iterable[str]) -> None:

@@ -27,6 +27,7 @@ from data.tx_deals import DealWriter, Pair
 from data.tx_effects import EffectWriter
 from data.tx_fence import DELIVERY_STATES, RUN_STATES, FenceWriter, still_true
 from data.tx_statements import alteration, insertion
+from data.tx_talk import TalkWriter
 
 _FATE: Final = (
     "status due_at attempts worker reason detail provider_id sent_at delivered_at cost cost_currency cancelled_by was "
@@ -66,7 +67,7 @@ ADD_LINE = insertion(timeline, leave=("delivery",))
 ADD_ATTEMPT = insertion(attempts)
 
 
-class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
+class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter, TalkWriter):
     """Writes plans, table by table, in the order in which rows depend on one another."""
 
     def apply(self, plan: Plan) -> Applied:
@@ -84,6 +85,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
         if plan.runs_changed:
             passed |= self._change_runs([_run_change(*pair) for pair in plan.runs_changed])
         sent = self.db.new_ids(ADD_DELIVERY, [_new_delivery(delivery) for delivery in plan.deliveries])
+        self._say_all(sent, plan.deliveries)
         if plan.deliveries_changed:
             passed |= self._change_deliveries(plan.deliveries_changed)
         held = self._accept(plan.accepted) if plan.accepted else ()
@@ -144,6 +146,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter):
             if before.connection == after.connection and _same_text(before, after):
                 rows.append(row)
             else:
+                self._say_elsewhere(before, after)
                 passed |= self._change_seen(
                     REWRITE_DELIVERY, DELIVERY_STATES, [mapping_work.delivery_params(after) | row], "M"
                 )

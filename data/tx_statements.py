@@ -38,6 +38,29 @@ def alteration(table: Table, names: Sequence[str], *, seen: str | None = None) -
     return Statement(build)
 
 
+def addition(table: Table, *, answers: str = "id") -> Statement:
+    """Return the statement that adds a row unless one with the same key stands there, and answers with a column of the
+    new one. A counted ``id`` is the database's."""
+    counted = table.autoincrement_column
+    names = [column.name for column in table.c if column is not counted]
+
+    def added(insert: Any) -> Insert:
+        done: Insert = insert(table).values({name: the(name) for name in names}).on_conflict_do_nothing()
+        return done.returning(table.c[answers])
+
+    def on_sqlite() -> Insert:
+        from sqlalchemy.dialects.sqlite import insert
+
+        return added(insert)
+
+    def on_postgresql() -> Insert:
+        from sqlalchemy.dialects.postgresql import insert
+
+        return added(insert)
+
+    return Statement(on_sqlite, on_postgresql)
+
+
 def upsertion(table: Table, *, keep: Sequence[str] = (), **given: Callable[[], Any]) -> Statement:
     """Return the statement that makes or changes the row of a key; ``keep`` and ``given`` columns stay as they were."""
     keys = [column.name for column in table.primary_key]

@@ -16,6 +16,7 @@ from core.applying import apply
 from core.engine.loop import Engine
 from core.model.deal import CauseKind, Deal
 from core.model.moment import HOUR, Moment
+from core.model.talk import Chat
 from core.ports import Reader
 from core.views import DealFilter, DeliveryFilter
 from data import fresh, opening
@@ -245,6 +246,23 @@ async def test_a_date_that_a_rule_fills_schedules_the_run_that_waits_for_it(act:
     acted = await act("SetField", field="visit", value="2026-12-24")
     (run,) = (r for r in acted.read(lambda reader: reader.runs_of(deal="D1")) if r.rule == "dated")
     assert (run.status.value, run.reason) == ("waiting", "time")
+
+
+async def test_effect_ChatNote(act: Callable[..., Any], empty: SqlStore) -> None:
+    number = empty.write_now(lambda tx: tx.add_chat(Chat(id=0, channel="tg", chat="c", peer="p", created_at=NOON)))
+    acted = await act("ChatNote", chat=number, address="tg:c", text="VIP")
+    assert acted.run[0] == "done"
+    assert acted.said[0] == ("chat", "note in chat tg:c: VIP")
+    (note,) = acted.read(lambda reader: reader.said(number))
+    assert (note.text, note.message.hidden, note.message.by, note.delivery) == ("VIP", True, "do", None)
+
+
+async def test_effect_KeepInvite(act: Callable[..., Any]) -> None:
+    acted = await act("KeepInvite", token="t-1", channel="tg", contact="maria")
+    (run,) = (r for r in acted.read(lambda reader: reader.runs_of(deal="D1")) if r.rule == "do")
+    invite = acted.read(lambda reader: reader.invite("t-1"))
+    assert (invite.deal, invite.channel, invite.contact, invite.run, invite.at) == ("D1", "tg", "maria", run.id, NOON)
+    assert acted.run[0] == "done"
 
 
 # Effects that nobody could apply -------------------------------------------------------------------------------------

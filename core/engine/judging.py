@@ -93,6 +93,17 @@ def settings_of(rule: Rule) -> Any:
     return _settings(model, json.dumps(rule.settings, sort_keys=True, default=str))
 
 
+def sends(rule: Rule) -> bool:
+    """Return whether a rule puts something into the outbox."""
+    kind = catalogue.kinds().get(rule.kind)
+    if kind is None:
+        return False
+    try:
+        return kind.sends(settings_of(rule))
+    except ValidationError:
+        return bool(kind.uses)
+
+
 @lru_cache(maxsize=4096)
 def _settings(model: Hashable, settings: str) -> Any:
     kind_settings: Any = model

@@ -11,7 +11,7 @@ from typing import Final
 
 from core import timing
 from core.effects import Deliver
-from core.engine import abandoning, chaining, entering, outcomes, starting
+from core.engine import abandoning, chaining, entering, knowing, outcomes, starting
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import Deal
@@ -70,7 +70,7 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
             return gone
         opens = _opens(tx, rule, deal, now)
         return delivery if opens is None else _put_off(delivery, opens)
-    facts = tx.facts(deal, now, tx.entry(run.entry))
+    facts = knowing.facts_for(tx, rule, deal, now, tx.entry(run.entry), run.id)
     ran_before = rule.once and tx.ran_once(deal.id, run.rule, but=run.id)
     # What a person wants sent anew is not late by what its run was due at.
     wanted = replace(run, moment=now, due_at=now) if delivery.round > 1 else run

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core import plan as plans
-from core.effects import CreateDeal, Deliver, Move
-from core.engine import chaining, checking, entering, guarding, rescheduling
+from core.effects import CreateDeal, Deliver, Move, stamped
+from core.engine import chaining, checking, entering, guarding, knowing, rescheduling
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry, Link
@@ -121,8 +121,9 @@ def _take(batch: _Batch, run: Run) -> None:
     entry, deal = tx.entry(run.entry), tx.deal(run.deal)
     if entry is None or deal is None:
         return
-    facts = tx.facts(deal, now, entry)
-    context = Context(tx, run, tx.revision(run.revision), entry, facts)
+    rule = tx.revision(run.revision)
+    facts = knowing.facts_for(tx, rule, deal, now, entry, run.id)
+    context = Context(tx, run, rule, entry, facts)
     ran_before = context.rule.once and tx.ran_once(deal.id, run.rule)
     judgement = judge(run, context.rule, facts, batch.rng, ran_before=ran_before)
     own = _planned(context, judgement)
@@ -146,7 +147,8 @@ def _planned(context: Context, judgement: Judgement) -> Plan:
         waiting = replace(run, due_at=judgement.later, reason=judgement.reason, detail=judgement.detail)
         return Plan(runs_changed=[(run, waiting)])
     deliveries = [_delivery(context, e) for e in judgement.effects if isinstance(e, Deliver)]
-    effects = [(run.deal, "system", e) for e in judgement.effects if not isinstance(e, Deliver | Move | CreateDeal)]
+    own = (stamped(effect, run.rule, run.id) for effect in judgement.effects)
+    effects = [(run.deal, "system", e) for e in own if not isinstance(e, Deliver | Move | CreateDeal)]
     status = RunStatus.SENDING if deliveries else judgement.status
     after = replace(
         run,

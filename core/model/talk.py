@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from core.model.delivery import Delivery
 from core.model.moment import Moment
 
 
@@ -24,6 +25,13 @@ class Author(StrEnum):
     CLIENT = "client"
     AGENT = "agent"
     RULE = "rule"
+
+
+class Owner(NamedTuple):
+    """A client: ``kind`` is ``contact`` or ``company``."""
+
+    kind: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +66,22 @@ class Chat:
         """How messages to it name it: ``CONNECTION:CHAT``."""
         return f"{self.channel}:{self.chat}"
 
+    @property
+    def owner(self) -> Owner | None:
+        """The client, once known."""
+        if self.contact is not None:
+            return Owner("contact", self.contact)
+        return Owner("company", self.company) if self.company is not None else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMessage:
     """What was said in a chat. ``by`` is a user's id, a rule's id or the client's peer id; ``hidden``: only for the
-    employees; ``delivery`` is the row of the outbox that carried it; ``data`` holds its attachments."""
+    employees; ``data`` holds its attachments.
+
+    ``delivery`` is the row of the outbox that carries it. The outbox then has the words, too, which may still change
+    until its first attempt: ``text`` and ``data`` are empty here.
+    """
 
     id: int
     chat: int
@@ -74,6 +93,25 @@ class ChatMessage:
     hidden: bool = False
     delivery: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of a chat's history, with the message of the outbox that carries it, if one does."""
+
+    message: ChatMessage
+    delivery: Delivery | None = None
+
+    @property
+    def text(self) -> str:
+        """The words, as they went out or would go out now."""
+        return self.delivery.message.text if self.delivery else self.message.text
+
+    @property
+    def attachments(self) -> Sequence[Mapping[str, Any]]:
+        """The files that went with it: ``name``, ``digest``, ``size``, ``media_type``."""
+        data = self.delivery.message.data if self.delivery else self.message.data
+        return tuple(data.get("attachments") or ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,8 @@ class RuleKind(ABC, Generic[S]):
     icon: ClassVar[str] = "•"
     Settings: ClassVar[type[Any]]
     needs: ClassVar[frozenset[str]] = frozenset()
-    """Facts beyond the deal: ``contacts company responsible``."""
+    """Facts beyond the deal: ``contacts company responsible``; ``chat`` and ``invite`` are read only where they are
+    named here."""
     uses: ClassVar[frozenset[Channel]] = frozenset()
     """Channels that it sends through."""
     emits: ClassVar[frozenset[str]] = frozenset()
@@ -78,6 +79,10 @@ class RuleKind(ABC, Generic[S]):
     @abstractmethod
     def sentence(self, settings: S) -> Words:
         """Say in a sentence what a rule with these settings does."""
+
+    def sends(self, settings: S) -> bool:
+        """Return whether a rule with these settings puts something into the outbox."""
+        return bool(self.uses)
 
     def lint(self, settings: S, house: House) -> Iterable[Finding]:
         """Find what would not work, before it runs."""

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from core.effects import Assign, Comment, CreateTask, Notify, SetField, StartTimer, StoreFile
+from core.effects import Assign, ChatNote, Comment, CreateTask, KeepInvite, Notify, SetField, StartTimer, StoreFile
 from core.errors import BadInput, UnknownThing
 from core.model.moment import HOUR, Moment
 from core.model.timeline import TimelineKind
@@ -207,6 +207,6 @@ def test_effects_stand_on_what_the_same_plan_has_changed(ground: Ground) -> None
     assert (after.title, after.fields, after.version) == ("Renamed", {"tracking": "BR1"}, 3)
 
 
-def test_every_effect_on_a_deal_has_its_test_here() -> None:
-    tested = {SetField, Assign, Notify, Comment, CreateTask, StoreFile, StartTimer}
+def test_every_effect_on_a_deal_has_its_test_here_or_beside_chats() -> None:
+    tested = {SetField, Assign, Notify, Comment, CreateTask, StoreFile, StartTimer} | {ChatNote, KeepInvite}
     assert set(get_args(DealEffect)) == tested

@@ -15,6 +15,7 @@ from data.reader_board import timeline_of
 from data.reader_deals import deals_where
 from data.reader_entries import runs_where
 from data.reader_outbox import deliveries_where
+from data.reader_talk import chats_where, said_in
 from data.sql import Db, Statement
 from tests.data.rows_ground import connect, make_tables
 
@@ -57,6 +58,9 @@ def listings() -> Iterator[tuple[str, Statement]]:
             f"deals {stage=} {limit=}",
             deals_where(pipeline=True, stage=stage, search=False, removed=False, limit=limit),
         )
+    for limit in (False, True):
+        yield f"said {limit=}", said_in(limit=limit)
+        yield f"chats of deal {limit=}", chats_where(channel=False, status=False, deal=True, limit=limit)
     for before in (False, True):
         none = {"statuses": False, "channel": False, "text": False}
         yield f"deliveries {before=}", deliveries_where(deal=True, before=before, limit=False, **none)

@@ -18,11 +18,30 @@ _TYPES: Final[dict[str, Any]] = {"big": _BIG, "key": _KEY, "text": sa.Text(), "b
 
 
 def upgrade() -> None:
-    """Add eight tables."""
+    """Add nine tables."""
+    _addresses()
     _talk()
     _happenings()
     _files()
     _charges()
+
+
+def _addresses() -> None:
+    """Whose an address is; filled from what clients have."""
+    op.create_table(
+        "addresses",
+        *(sa.Column(name, _KEY, nullable=False) for name in ("value", "kind", "owner_kind", "owner")),
+        sa.PrimaryKeyConstraint("value", "kind", "owner_kind", "owner", name="pk_addresses"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_addresses_owner", "addresses", ["owner"])
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, owner_kind in (("contacts", "contact"), ("companies", "company")):
+        for column, kind in (("emails", "email"), ("phones", "phone")):
+            value = "lower(json_extract(a.value, '$[1]'))" if sqlite else 'lower((a.value ->> 1) COLLATE "C")'
+            each = f"json_each({table}.{column})" if sqlite else f"jsonb_array_elements(CAST({column} AS jsonb)) AS"
+            found = f"SELECT DISTINCT {value}, '{kind}', '{owner_kind}', {table}.id FROM {table}, {each} a"
+            op.execute(f"INSERT INTO addresses (value, kind, owner_kind, owner) {found} WHERE {column} IS NOT NULL")
 
 
 def _talk() -> None:

@@ -1,0 +1,36 @@
+"""What a rule is judged on: the deal's facts, and what only its kind asks for."""
+
+from __future__ import annotations
+
+from core.model.deal import Deal, Entry
+from core.model.delivery import Channel
+from core.model.frozen import replace
+from core.model.moment import Moment
+from core.model.rule import Rule
+from core.model.talk import Owner
+from core.ports import Facts, Reader
+from core.rules import catalogue
+
+
+def facts_for(
+    reader: Reader, rule: Rule, deal: Deal, now: Moment, entry: Entry | None = None, run: int | None = None
+) -> Facts:
+    """Return what is known of a deal for a rule; ``entry`` None reads the deal's open one, ``run`` is whose message is
+    to be written."""
+    facts = reader.facts(deal, now, entry)
+    kind = catalogue.kinds().get(rule.kind)
+    if kind is None:
+        return facts
+    if "chat" in kind.needs:
+        channels = [connection.id for connection in facts.house.connected(Channel.OPEN_CHANNEL)]
+        facts = replace(facts, chat=reader.last_chat(deal.id, _owner(facts), channels) if channels else None)
+    if "invite" in kind.needs and run is not None:
+        facts = replace(facts, invite=reader.invite_of_run(run))
+    return facts
+
+
+def _owner(facts: Facts) -> Owner | None:
+    """Return whom the rules speak to: the first contact, else the company."""
+    if facts.contact is not None:
+        return Owner("contact", facts.contact.id)
+    return Owner("company", facts.company.id) if facts.company is not None else None

@@ -1,0 +1,60 @@
+"""Whose an address is, and which deals its owners have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import Select, false, or_, select, union
+
+from core.model.talk import Owner
+from data.columns import table_of
+from data.reader_base import Base, the
+from data.sql import Statement, among
+from data.tables_deals import AddressRow, CompanyRow, ContactRow, DealContactRow, DealRow
+
+addresses: Final = table_of(AddressRow)
+contacts: Final = table_of(ContactRow)
+companies: Final = table_of(CompanyRow)
+links: Final = table_of(DealContactRow)
+deals: Final = table_of(DealRow)
+
+
+def _owners() -> Select[tuple[str, str]]:
+    found = select(addresses.c.owner_kind, addresses.c.owner)
+    found = found.outerjoin(contacts, (addresses.c.owner_kind == "contact") & (contacts.c.id == addresses.c.owner))
+    found = found.outerjoin(companies, (addresses.c.owner_kind == "company") & (companies.c.id == addresses.c.owner))
+    present = or_(contacts.c.removed == false(), companies.c.removed == false())
+    found = found.where(addresses.c.value == the("value"), addresses.c.kind == the("kind"), present)
+    # “contact” stands behind “company” in the alphabet, and a person before a firm here.
+    return found.order_by(addresses.c.owner_kind.desc(), addresses.c.owner)
+
+
+OWNERS = Statement(_owners)
+_here: Final = (deals.c.closed == false(), deals.c.removed == false())
+OPEN_DEALS = Statement(
+    lambda: union(
+        select(deals.c.id).join(links, links.c.deal == deals.c.id).where(among(links.c.contact, "contacts"), *_here),
+        select(deals.c.id).where(among(deals.c.company, "companies"), deals.c.company.is_not(None), *_here),
+    ).order_by("id")
+)
+
+
+def lowered(value: str) -> str:
+    """Return an address as it is kept: only A to Z in small letters, since both databases agree on these."""
+    return "".join(char.lower() if "A" <= char <= "Z" else char for char in value)
+
+
+class AddressReader(Base):
+    """From an address to people and their deals."""
+
+    def owners_of(self, kind: str, value: str) -> Sequence[Owner]:
+        """Return the clients in use who have an address (``email`` or ``phone``), contacts first, then by id."""
+        return [Owner(*row) for row in self.db.rows(OWNERS, kind=kind, value=lowered(value))]
+
+    def open_deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
+        """Return the open deals that have one of these clients as a contact or as their company, by id."""
+        known = list(owners)
+        people = [owner.id for owner in known if owner.kind == "contact"]
+        firms = [owner.id for owner in known if owner.kind == "company"]
+        return [row[0] for row in self.db.rows(OPEN_DEALS, contacts=people, companies=firms)] if known else []
