@@ -59,7 +59,7 @@ class Engine:
         self._store = store
         self._adapters = adapters
         self._lease = store.take_engine_lease(name)
-        self._engine = Loop(store, adapters, Random(seed), self._lease.worker, on_trouble=on_trouble)
+        self._engine = Loop(store, adapters, Random(seed), self._lease.worker, on_trouble=on_trouble, keys=adapters)
 
     @property
     def happened(self) -> int:

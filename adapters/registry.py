@@ -76,6 +76,12 @@ class Registry:
         provider = self._find(connection.adapter)
         return provider is not None and provider.simulated
 
+    def tracking_key(self, *, make: bool) -> str:
+        """Return the house's key for tracking tokens. Raises ``BadInput`` for one that cannot be had."""
+        from adapters import house_key
+
+        return house_key.find(self._secrets, make=make)
+
     def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> Adapter:
         """Open the connection's adapter. Raises ``BadInput`` for settings that cannot work or lack a secret."""
         provider = self._provider(connection)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from pydantic import SecretStr
 
@@ -38,6 +40,22 @@ class Secrets:
         variable = variable_of(connection, field)
         value = self._environ.get(variable) or self._from_file(variable) or self._keyring(connection, field)
         return SecretStr(value) if value else None
+
+    def keep(self, connection: str, field: str, value: str) -> SecretStr:
+        """Add a secret to the file, which nobody else can read, and return what the file then holds: another process
+        may have been first. Raises ``OSError``, and ``BadInput`` for a file that cannot be trusted."""
+        variable, path = variable_of(connection, field), self.path()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _opened_to_add(path) as file:
+            text = file.read()
+            present = _parse(text).get(variable)
+            if present:
+                return SecretStr(present)
+            start = "" if not text or text.endswith("\n") else "\n"
+            file.write(f"{start}{variable}={value}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return SecretStr(value)
 
     def missing(self, connection: str, field: str) -> BadInput:
         """Return the error that tells where to put a secret that no source has."""
@@ -105,6 +123,34 @@ def _read_private(path: Path) -> str:
         if os.name == "posix":
             _refuse_shared(path, found)
         return file.read()
+
+
+@contextmanager
+def _opened_to_add(path: Path) -> Iterator[TextIO]:
+    """Open a private file, made when it is missing, that no other process of ours changes meanwhile."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
+    with open(fd, "r+", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor, not a path
+        _lock(fd)
+        if os.name == "posix":
+            _refuse_shared(path, os.fstat(fd))
+        yield file
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(fd: int) -> None:
+        # Locked bytes cannot be read on Windows, so a byte far behind the text is the lock.
+        os.lseek(fd, 1 << 30, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
+        os.lseek(fd, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _lock(fd: int) -> None:
+        """Wait for the file; the kernel frees it when it is closed, however its holder ends."""
+        fcntl.flock(fd, fcntl.LOCK_EX)
 
 
 def _refuse_shared(path: Path, found: os.stat_result) -> None:

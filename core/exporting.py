@@ -42,7 +42,7 @@ def board(reader: Reader, only: str | None = None) -> dict[str, Any]:
 
 
 def _company(c: CompanySettings) -> dict[str, Any]:
-    return {
+    shown = {
         "timezone": c.timezone,
         "hours": dict(c.hours),
         "holidays": list(c.holidays),
@@ -50,6 +50,7 @@ def _company(c: CompanySettings) -> dict[str, Any]:
         "currency": c.currency,
         "language": c.language,
     }
+    return shown | ({"gateway": c.gateway} if c.gateway is not None else {})
 
 
 def span(millis: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from html import escape
-from html.parser import HTMLParser
 from typing import Final
+
+from core.html_tags import TolerantParser
 
 _TAG: Final = re.compile(
     r"<(?:!doctype\b|!--|/?(?:a|abbr|address|article|b|big|blockquote|body|br|button|center|code|div|em|font|footer|h[1-6]|head"
@@ -59,7 +60,7 @@ def _linked(paragraph: str) -> str:
     return "".join(out).replace("\n", "<br>\n")
 
 
-class _Reader(HTMLParser):
+class _Reader(TolerantParser):
     """Writes down what an HTML text says, line by line."""
 
     def __init__(self) -> None:
@@ -79,12 +80,6 @@ class _Reader(HTMLParser):
             if line or (out and out[-1]):
                 out.append(line)
         return "\n".join(out).strip("\n")
-
-    def parse_html_declaration(self, i: int) -> int:
-        """Read ``<!…>``; Outlook's conditional sections are passed over like comments."""
-        if self.rawdata.startswith("<![", i):
-            return self.parse_bogus_comment(i)
-        return super().parse_html_declaration(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a line, a list, a link … as the tag asks."""

@@ -85,6 +85,17 @@ class Backing:
     ledger: Ledger
 
 
+class TrackingKeys(Protocol):
+    """Knows the secret that tracking tokens are made with."""
+
+    def simulated(self, connection: Connection) -> bool:
+        """Return whether nothing that goes through this connection leaves the house."""
+
+    def tracking_key(self, *, make: bool) -> str:
+        """Return the key; with ``make`` a missing one is made and kept. Raises ``FunilError`` for one that cannot be
+        had."""
+
+
 class AdapterFactory(Protocol):
     """Finds adapters by name and opens them for connections."""
 

@@ -24,7 +24,7 @@ from core.model.people import Company, Contact, User
 from core.model.pipeline import Pipeline
 from core.model.rule import Rule, Trigger
 from core.model.run import Run
-from core.peers import Adapter, AdapterFactory, Backing, Capabilities, Health, Ledger
+from core.peers import Adapter, AdapterFactory, Backing, Capabilities, Health, Ledger, TrackingKeys
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
 from core.talk_ports import TalkReader, TalkTx
@@ -66,6 +66,7 @@ __all__ = [
     "Store",
     "Stuck",
     "TimelineEntry",
+    "TrackingKeys",
     "Tx",
     "Waker",
 ]
@@ -201,6 +202,9 @@ class Reader(LineReader, TalkReader, EventReader, FileReader, Protocol):
     def home(self) -> str | None:
         """Return the fingerprint of where an engine last ran on this database; None before the first."""
 
+    def tracking_key(self) -> str | None:
+        """Return the fingerprint of the key that the house's tracking tokens are made with; None before the first."""
+
     def due_connections(self, now: Moment) -> Sequence[str]:
         """Return the ids of connections with a queued, unleased delivery that is due and may go now: those that are
         paused, rest after failures or wait for their rate are left out."""
@@ -329,6 +333,10 @@ class Tx(Reader, LineTx, TalkTx, EventTx, FileTx, Protocol):
 
     def set_home(self, home: str, before: str | None) -> bool:
         """Note where the engine runs now; False when another engine has changed ``before`` meanwhile."""
+
+    def set_tracking_key(self, fingerprint: str | None, before: str | None) -> bool:
+        """Note which key tracking tokens are made with (None: whichever comes first); False when another process has
+        changed ``before`` meanwhile."""
 
     def has_runs(self) -> bool:
         """Return whether any run exists: from then on the clock only goes forward."""

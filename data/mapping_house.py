@@ -24,12 +24,13 @@ def settings_params(company: CompanySettings) -> Params:
         "grace": company.grace,
         "currency": company.currency,
         "language": company.language,
+        "gateway": company.gateway,
     }
 
 
 def settings_of(row: Row) -> CompanySettings:
     """Read the house's calendar and manners."""
-    _, timezone, hours, holidays, grace, currency, language = row
+    _, timezone, hours, holidays, grace, currency, language, gateway = row
     return CompanySettings(
         timezone=timezone,
         hours=load_dict(hours),
@@ -37,6 +38,7 @@ def settings_of(row: Row) -> CompanySettings:
         grace=grace,
         currency=currency,
         language=language,
+        gateway=gateway,
     )
 
 

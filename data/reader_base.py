@@ -19,6 +19,7 @@ from data.tables_house import MetaRow
 meta: Final = table_of(MetaRow)
 
 HOME = Statement(lambda: select(meta.c.home).where(meta.c.id == 1))
+TRACKING_KEY = Statement(lambda: select(meta.c.tracking_key).where(meta.c.id == 1))
 META = Statement(lambda: select(meta.c.config_version, meta.c.clock, meta.c.house).where(meta.c.id == 1))
 
 

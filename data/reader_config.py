@@ -17,7 +17,7 @@ from core.model.pipeline import Pipeline, Stage
 from core.model.rule import Rule
 from data import mapping_house as mapping
 from data.columns import table_of
-from data.reader_base import HOME, Base, the
+from data.reader_base import HOME, TRACKING_KEY, Base, the
 from data.sql import Statement
 from data.tables_house import (
     CompanySettingsRow,
@@ -104,6 +104,11 @@ class ConfigReader(Base):
     def home(self) -> str | None:
         """Return the fingerprint of where an engine last ran on this database; None before the first."""
         row = self.db.one(HOME)
+        return row[0] if row else None
+
+    def tracking_key(self) -> str | None:
+        """Return the fingerprint of the key that the house's tracking tokens are made with; None before the first."""
+        row = self.db.one(TRACKING_KEY)
         return row[0] if row else None
 
     def _load(self, version: int) -> House:

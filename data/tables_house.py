@@ -12,8 +12,8 @@ from data.columns import Table, ident, prose, serial, whole, yes_no
 
 
 class MetaRow(Table, table=True):
-    """The house itself, one row: its id, the version of its configuration, its simulated clock, its counters, and the
-    machine whose engine last ran it."""
+    """The house itself, one row: its id, the version of its configuration, its simulated clock, its counters, the
+    machine whose engine last ran it, and the fingerprint of the key of its tracking tokens."""
 
     __tablename__ = "meta"
 
@@ -23,6 +23,7 @@ class MetaRow(Table, table=True):
     clock: int | None = whole(default=None)
     deal_number: int = whole(default=1000, sa_column_kwargs={"server_default": sql("1000")})
     home: str | None = prose(default=None)
+    tracking_key: str | None = prose(default=None)
 
 
 class CompanySettingsRow(Table, table=True):
@@ -37,6 +38,7 @@ class CompanySettingsRow(Table, table=True):
     grace: int = whole()
     currency: str = prose()
     language: str = prose()
+    gateway: str | None = prose(default=None)
 
 
 class UserRow(Table, table=True):

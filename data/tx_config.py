@@ -91,6 +91,13 @@ VERSION = Statement(
 SET_HOME = Statement(
     lambda: update(meta).values(home=the("home")).where(meta.c.id == 1, meta.c.home.is_not_distinct_from(the("before")))
 )
+SET_TRACKING_KEY = Statement(
+    lambda: (
+        update(meta)
+        .values(tracking_key=the("tracking_key"))
+        .where(meta.c.id == 1, meta.c.tracking_key.is_not_distinct_from(the("before")))
+    )
+)
 SET_CLOCK = Statement(lambda: update(meta).values(clock=the("clock")).where(meta.c.id == 1))
 
 
@@ -179,6 +186,11 @@ class ConfigWriter(ConfigReader, FeedWriter):
     def set_home(self, home: str, before: str | None) -> bool:
         """Note where the engine runs now; False when another engine has changed ``before`` meanwhile."""
         return self.db.run(SET_HOME, home=home, before=before) == 1
+
+    def set_tracking_key(self, fingerprint: str | None, before: str | None) -> bool:
+        """Note which key tracking tokens are made with (None: whichever comes first); False when another process has
+        changed ``before`` meanwhile."""
+        return self.db.run(SET_TRACKING_KEY, tracking_key=fingerprint, before=before) == 1
 
     def _archive_setup(self, what: str, ids: Iterable[str]) -> None:
         self._put(ARCHIVE[what], {"archived": True, "ids": list(ids)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.cli.printing import as_json, say
 from core import defaults
+from core.engine import sealing
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.words import fill
@@ -22,13 +23,21 @@ SENTENCES = {
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """Take no options of its own."""
+    """Add the option."""
+    parser.add_argument(
+        "--new-tracking-key",
+        action="store_true",
+        help=_("let the next tracked mail decide the key of tracked links; those sent so far lead nowhere then"),
+    )
 
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
     """Create or migrate the database; one without any pipeline gets the default one."""
     place = roof.place(args.db)
     made, pipeline = prepared(roof, place)
+    if args.new_tracking_key:
+        with roof.opened(place) as store:
+            store.write_now(sealing.forget_key())
     if args.json:
         as_json({"database": place.name, "state": made, "pipeline": defaults.PIPELINE if pipeline else None})
         return 0

@@ -65,6 +65,13 @@ def outbound(row: Row) -> dict[str, Any]:
     }
     if message.channel is Channel.SMS:
         shown |= {"encoding": message.data.get("encoding"), "segments": message.data.get("segments")}
+    if message.channel is Channel.EMAIL:
+        how = message.data.get("tracking") or {}
+        shown |= {
+            "links": list(how.get("links") or ()),
+            "track_clicks": bool(how.get("clicks")),
+            "track_opens": bool(how.get("opens")),
+        }
     return shown
 
 

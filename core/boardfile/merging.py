@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 from typing import Any, Final, TypeVar
 
-from core import calendar, phones, zones
+from core import calendar, phones, tracking, zones
 from core.boardfile.shape import (
     ClientPart,
     CompanyPart,
@@ -95,8 +95,9 @@ def company(part: CompanyPart, existing: CompanySettings) -> CompanySettings:
         "hours": _hours,
         "holidays": calendar.check_holidays,
         "grace": _grace,
+        "gateway": tracking.check_gateway,
     }
-    names = _same("timezone", "hours", "holidays", "grace", "currency", "language")
+    names = _same("timezone", "hours", "holidays", "grace", "currency", "language", "gateway")
     return laid_over(part, existing, names, convert, {})
 
 

@@ -40,6 +40,7 @@ class CompanyPart(Thing):
     grace: Span | None = None
     currency: Currency | None = None
     language: Literal["en", "pt_BR"] | None = None
+    gateway: Text | None = None
 
 
 class UserPart(Thing):

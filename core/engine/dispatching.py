@@ -15,9 +15,10 @@ from typing import Final
 from core import timing
 from core.engine import abandoning, chaining, charging, lines, outcomes, receiving, reconciling, starting
 from core.engine.leasing import Claim, claim, mark, release
+from core.engine.sealing import Sealer
 from core.errors import FunilError
 from core.i18n import N_
-from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
+from core.model.delivery import Delivery, DeliveryStatus, Message, Outcome, OutcomeKind
 from core.model.frozen import replace
 from core.model.house import Connection
 from core.model.line import Line
@@ -70,6 +71,7 @@ class Dispatcher:
     worker: str
     rng: Random
     clock: Clock
+    sealer: Sealer | None = None
     attempts: int = 0
     _lanes: dict[str, Lane] = field(default_factory=dict)
     _owed: list[tuple[Lane, Line, list[Result]]] = field(default_factory=list)
@@ -274,10 +276,17 @@ class Dispatcher:
 
     async def _send(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome:
         try:
-            return await lane.adapter.send(delivery.message, key_of(house_id, delivery))
+            message = await self._as_sent(lane.connection, delivery)
+        except FunilError as error:
+            return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=error.words)
+        try:
+            return await lane.adapter.send(message, key_of(house_id, delivery))
         except Exception as error:  # an adapter may be a plug-in: its bug must not stop the engine
             words = Words(N_("the adapter broke: {error}"), {"error": f"{type(error).__name__}: {error}"[:300]})
             return Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=words)
+
+    async def _as_sent(self, connection: Connection, delivery: Delivery) -> Message:
+        return delivery.message if self.sealer is None else await self.sealer.sealed(connection, delivery)
 
 
 def _due(reader: Reader) -> list[Work]:

@@ -10,10 +10,11 @@ from typing import Final
 
 from core.engine import reaping, running
 from core.engine.dispatching import Dispatcher
+from core.engine.sealing import Sealer
 from core.errors import BadInput
 from core.i18n import N_
 from core.model.moment import SECOND, Moment, iso
-from core.ports import AdapterFactory, Job, Priority, Random, Reader, Store, Tx, Waker
+from core.ports import AdapterFactory, Job, Priority, Random, Reader, Store, TrackingKeys, Tx, Waker
 
 PATIENCE: Final = 5.0
 """Seconds that a stopping engine waits for what is on the wire."""
@@ -44,12 +45,15 @@ class Engine:
     worker: str
     waker: Waker | None = None
     on_trouble: Callable[[BaseException], None] | None = None
+    keys: TrackingKeys | None = None
     _dispatcher: Dispatcher = field(init=False)
     _ran: int = 0
     _wakened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self._dispatcher = Dispatcher(self.store, self.adapters, self.worker, self.rng, StoreClock(self.store))
+        sealer = Sealer(self.store, self.keys) if self.keys is not None else None
+        clock = StoreClock(self.store)
+        self._dispatcher = Dispatcher(self.store, self.adapters, self.worker, self.rng, clock, sealer)
 
     @property
     def happened(self) -> int:

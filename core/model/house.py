@@ -57,7 +57,8 @@ class Connection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanySettings:
     """The house's own calendar and manners. ``hours`` maps ``mon``/``mon-fri`` to periods ``"09:00-18:00"``;
-    ``holidays`` are country or region codes and ISO dates; ``grace`` is in milliseconds."""
+    ``holidays`` are country or region codes and ISO dates; ``grace`` is in milliseconds; ``gateway`` is the public
+    address that tracked links lead through."""
 
     timezone: str = "UTC"
     hours: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class CompanySettings:
     grace: int = 5_000
     currency: str = "BRL"
     language: str = "en"
+    gateway: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field, field_validator
 
-from core import context, html_text, phones, recipients, templates
+from core import context, html_text, phones, recipients, templates, tracking
 from core.effects import Deliver, Effect
 from core.i18n import N_
 from core.misfits import Unfit, fitting
@@ -100,6 +100,7 @@ class EmailRule(RuleKind[EmailSettings]):
             "from_name": header_text(_owner_name(facts, mailbox)),
             "to_name": header_text(chosen.owner.name),
             "recipient": chosen.owner.id,
+            **_tracking(html, settings, facts.house),
         }
         message = Message(channel=Channel.EMAIL, to=chosen.address, text=text, subject=subject, data=data)
         return (Deliver(connection=connection.id, message=message, why=chosen.why),)
@@ -132,6 +133,10 @@ def written(settings: EmailSettings, names: context.Context) -> tuple[str, str, 
         return subject, html_text.to_text(html), html
     text = wire_text(templates.render(settings.body, names))
     return subject, text, html_text.to_html(text)
+
+
+def _tracking(html: str, settings: EmailSettings, house: House) -> Mapping[str, Any]:
+    return tracking.noted(html, house.company.gateway, clicks=settings.track_clicks, opens=settings.track_opens)
 
 
 def serving(house: House, mailbox: str) -> Connection | None:

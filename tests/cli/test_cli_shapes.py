@@ -72,11 +72,15 @@ def test_a_deal(shell: Shell) -> None:
     assert shell.json("deal", "list", "--search", "order") == [deal]
 
 
+TRACKING = {"links", "track_clicks", "track_opens"}
+
+
 def test_outbound_rows(shell: Shell) -> None:
     rows = shell.json("outbound", "--deal", "D1")
     assert [row["id"] for row in rows] == ["M2", "M1"], "newest first"
     sms, mail = rows
-    assert set(mail) == fields_of(OUTBOUND)
+    assert set(mail) == fields_of(OUTBOUND) | TRACKING
+    assert (mail["links"], mail["track_clicks"], mail["track_opens"]) == ([], True, True)
     assert set(sms) == fields_of(OUTBOUND) | {"encoding", "segments"}
     assert (sms["encoding"], sms["segments"], sms["to"], sms["subject"]) == ("UCS-2", 1, "+5511987650001", None)
     assert (mail["channel"], mail["connection"], mail["rule"]) == ("email", "mail", "r-mail")
@@ -93,7 +97,7 @@ def test_held_rows_have_the_same_fields_and_the_runs_id(shell: Shell) -> None:
     assert set(rows["r-sms"]) == fields_of(OUTBOUND) | {"encoding", "segments"}
     assert (rows["r-sms"]["segments"], rows["r-sms"]["sent_at"], rows["r-sms"]["attempts"]) == (1, None, 0)
     # Nobody is responsible for the deal, so that its mail could not be sent as things are now.
-    assert set(rows["r-mail"]) == fields_of(OUTBOUND)
+    assert set(rows["r-mail"]) == fields_of(OUTBOUND) | TRACKING
     assert (rows["r-mail"]["reason"], rows["r-mail"]["to"], rows["r-mail"]["connection"]) == ("no_mailbox", None, None)
 
 

@@ -60,7 +60,7 @@ def test_the_example_of_the_board_file_is_written_to_the_first_address() -> None
     assert message.text == "Code BR123"
     assert message.data == {
         "html": "<p>Code BR123</p>", "from": "ana@loja.example", "from_name": "Ana Souza", "to_name": "Maria Lima",
-        "recipient": "maria",
+        "recipient": "maria", "tracking": {"clicks": True, "opens": True, "gateway": None, "links": []},
     }  # fmt: skip
 
 

@@ -18,12 +18,13 @@ _TYPES: Final[dict[str, Any]] = {"big": _BIG, "key": _KEY, "text": sa.Text(), "b
 
 
 def upgrade() -> None:
-    """Add nine tables."""
+    """Add what clients do and have, and what tracking needs of the house."""
     _addresses()
     _talk()
     _happenings()
     _files()
     _charges()
+    _tracking()
 
 
 def _addresses() -> None:
@@ -96,6 +97,11 @@ def _charges() -> None:
     _table("charges", "id:big! connection:key key:key cost:text spent:text currency:text at:big")
     op.create_index("uq_charges_connection_key", "charges", ["connection", "key"], unique=True)
     op.create_index("ix_charges_connection_id", "charges", ["connection", "id"])
+
+
+def _tracking() -> None:
+    op.add_column("company_settings", sa.Column("gateway", sa.Text(), nullable=True))
+    op.add_column("meta", sa.Column("tracking_key", sa.Text(), nullable=True))
 
 
 def _table(name: str, columns: str) -> None:
