@@ -90,10 +90,11 @@ class ColumnTotal:
 @dataclass(frozen=True, slots=True)
 class Stuck:
     """What does not go out at once: how many messages wait for their next attempt, and behind each paused connection
-    (by id, also when it is none)."""
+    or resting connection (by id, also when it is none)."""
 
     retrying: int = 0
     behind: Mapping[str, int] = field(default_factory=dict)
+    resting: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

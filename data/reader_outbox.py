@@ -152,11 +152,16 @@ def _stuck() -> Select[Any]:
         return select(func.count()).where(own, queued, *conditions).correlate(connections).scalar_subquery()
 
     again = counted(deliveries.c.due_at > the("now"), deliveries.c.attempts > 0)
-    return select(
-        connections.c.id,
-        case((usable, again), else_=0),
-        case((connections.c.paused.is_(None), None), else_=counted()),
-    ).where(connections.c.archived == false())
+    return (
+        select(
+            connections.c.id,
+            case((usable, again), else_=0),
+            case((connections.c.paused.is_(None), None), else_=counted()),
+            case((and_(usable, lines.c.open_until > the("now")), counted()), else_=None),
+        )
+        .select_from(_with_lines)
+        .where(connections.c.archived == false())
+    )
 
 
 NEXT_DUE = Statement(lambda: _next_due(ahead=False))
@@ -209,7 +214,8 @@ class OutboxReader(EntryReader):
     def stuck(self, now: Moment) -> Stuck:
         """Return how many messages wait for another attempt, and behind paused connections."""
         rows = self.db.rows(STUCK, now=now)
-        return Stuck(sum(row[1] for row in rows), {row[0]: row[2] for row in rows if row[2] is not None})
+        behind = {row[0]: row[2] for row in rows if row[2] is not None}
+        return Stuck(sum(row[1] for row in rows), behind, {row[0]: row[3] for row in rows if row[3] is not None})
 
     def next_due(self, after: Moment | None = None) -> Moment | None:
         """Return the earliest moment (later than ``after``) at which a run, a timer, or a delivery whose connection may

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core import commands
@@ -68,7 +68,9 @@ async def move_to_stage(app: FunilApp) -> None:
 
 def _rules_note(app: FunilApp, pipeline: str, stage: str) -> str:
     rules = rule_words.acting(app.desk.house, pipeline, stage)
-    return " · ".join(rule_words.rule_words(rule) for rule in rules[:3]) + (" …" if len(rules) > 3 else "")
+    return " · ".join(rule_words.rule_words(rule, app.desk.house) for rule in rules[:3]) + (
+        " …" if len(rules) > 3 else ""
+    )
 
 
 def open_deal(app: FunilApp) -> None:
@@ -87,12 +89,21 @@ async def new_deal(app: FunilApp) -> None:
         return
     people = await asyncio.to_thread(app.desk.store.read, lambda reader: list[Contact](reader.all_contacts()))
     stage = here(app) or pipeline.stages[0].id
-    draft = await app.push_screen_wait(NewDealForm(pipeline, stage, app.desk.house, people))
-    if draft is not None:
-        await _make(app, pipeline.id, draft)
+    values: Mapping[str, str] = {"stage": stage}
+    trouble = ""
+    while True:
+        form = NewDealForm(pipeline, values, app.desk.house, people, trouble)
+        draft = await app.push_screen_wait(form)
+        if draft is None:
+            return
+        trouble = await _make(app, pipeline.id, draft)
+        if not trouble:
+            return
+        values = form.typed
 
 
-async def _make(app: FunilApp, pipeline: str, draft: Draft) -> None:
+async def _make(app: FunilApp, pipeline: str, draft: Draft) -> str:
+    """Make the deal and go to it; returns what went wrong."""
     new = commands.NewDeal(
         title=draft.title,
         pipeline=pipeline,
@@ -104,10 +115,10 @@ async def _make(app: FunilApp, pipeline: str, draft: Draft) -> None:
     try:
         deal = await app.desk.store.write(commands.add_deal(new, app.desk.doorway.user))
     except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return
+        return sentence_of(error)
     app.written()
     app.board.go_to(deal)
+    return ""
 
 
 async def switch_pipeline(app: FunilApp) -> None:

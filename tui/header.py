@@ -104,7 +104,7 @@ def _right(state: HeaderState, *, narrow: bool) -> list[Part]:
     parts = [
         Part("◷ " + clock if state.simulated else clock, "warn" if state.simulated else "dim", None, 4),
         Part("   ", rank=4),
-        _overdue(state.overdue) if state.overdue else _engine(state.engine),
+        _overdue(state.overdue) if state.overdue else _engine(state.engine, narrow=narrow),
     ]
     if state.waiting:
         words = fill(ngettext("{n} run waits", "{n} runs wait", state.waiting), {"n": state.waiting})
@@ -121,28 +121,34 @@ def _overdue(count: int) -> Part:
 
 
 def _stuck(stuck: Stuck, *, narrow: bool) -> list[Part]:
-    """Return what waits for another attempt, and which connections are paused with how many messages behind them."""
+    """Return what waits for another attempt, and which connections are paused or rest after failures,
+    with how many messages behind them."""
     told: list[str] = []
     if stuck.retrying:
         words = ngettext("{n} retrying", "{n} retrying", stuck.retrying)
         told.append(fill("↻{n}" if narrow else words, {"n": stuck.retrying}))
     if stuck.behind:
-        told.append(_paused(stuck.behind, narrow=narrow))
+        told.append(_named(stuck.behind, "‖ {name}" if narrow else _("{name} paused")))
+    if stuck.resting:
+        told.append(_named(stuck.resting, "◔ {name}" if narrow else _("{name} rests")))
     return [Part("   ", rank=1), Part(" · ".join(told), "warn", None, 1)] if told else []
 
 
-def _paused(behind: Mapping[str, int], *, narrow: bool) -> str:
+def _named(behind: Mapping[str, int], pattern: str) -> str:
+    """Name the one connection, or count several, with the messages behind them."""
     count = len(behind)
     name = next(iter(behind)) if count == 1 else fill(ngettext("{n} line", "{n} lines", count), {"n": count})
-    told = fill("‖ {name}" if narrow else _("{name} paused"), {"name": safe_text(name)})
+    told = fill(pattern, {"name": safe_text(name)})
     waiting = sum(behind.values())
     return f"{told} ({waiting})" if waiting else told
 
 
-def _engine(engine: EngineState) -> Part:
+def _engine(engine: EngineState, *, narrow: bool) -> Part:
     match engine.seat:
         case Seat.HERE:
             return Part("● " + _("engine"), "good")
+        case Seat.ELSEWHERE if narrow:
+            return Part("○ " + _("engine elsewhere"), "plain")
         case Seat.ELSEWHERE if engine.process:
             return Part("○ " + fill(_("engine: process {process}"), {"process": engine.process}), "plain")
         case Seat.ELSEWHERE:

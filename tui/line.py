@@ -34,10 +34,15 @@ def squeeze(parts: Sequence[Part], width: int) -> list[Part]:
     left = width
     for part in kept:
         size = min(left, cell_len(part.text))
-        text = part.text if size == cell_len(part.text) else set_cell_size(part.text, size)
+        text = part.text if size == cell_len(part.text) else _cut(part.text, size)
         out.append(Part(text, part.style, part.action, part.rank))
         left -= size
     return out
+
+
+def _cut(text: str, width: int) -> str:
+    """Return the beginning of a text, and that there is more."""
+    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
 def spread(left: Sequence[Part], right: Sequence[Part], width: int) -> list[Part]:

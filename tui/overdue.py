@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 20
 """So much may go out late without a question."""
+LOOK: Final = 0.2
+"""Seconds between looks whether an open question has been answered."""
 SHOWN: Final = 200
 """Lines that *look* shows."""
 
@@ -62,7 +64,10 @@ class Overdue:
             return
         self._answered.clear()
         self._app.show_header()
-        self._app.perform("engine.overdue")
+        while self._app.screen.is_modal:  # a question never covers another
+            await asyncio.sleep(LOOK)
+        if self.open:
+            self._app.perform("engine.overdue")
         await self._answered.wait()
 
     async def ask(self) -> None:
@@ -75,6 +80,9 @@ class Overdue:
         self._asking = None
         if answer is Answer.SKIP and not await self._skip():
             return
+        if answer is Answer.SEND:
+            goes = ngettext("{n} message goes out.", "{n} messages go out.", self.count)
+            self._app.say(fill(goes, {"n": self.count}))
         if answer is not None:
             self._settle()
 

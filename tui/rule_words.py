@@ -14,9 +14,10 @@ from core.words import fill
 from tui.line import Part
 
 
-def time_words(run: RunTime) -> str:
-    """Say when a rule runs: now, after 2h, 1d before close_date, at 12:00 on close_date."""
+def time_words(run: RunTime, house: House) -> str:
+    """Say when a rule runs: now, after 2h, 1d before close date, at 12:00 on close date."""
     span, of = str(run.span or ""), run.of or ""
+    field = _field_name(of, house)
     match run.when:
         case When.NOW:
             return _("now")
@@ -25,21 +26,29 @@ def time_words(run: RunTime) -> str:
         case When.AFTER if of == "previous":
             return fill(_("{span} after the rule above"), {"span": span})
         case When.AFTER:
-            return fill(_("{span} after {field}"), {"span": span, "field": of})
+            return fill(_("{span} after {field}"), {"span": span, "field": field})
         case When.BEFORE:
-            return fill(_("{span} before {field}"), {"span": span, "field": of})
+            return fill(_("{span} before {field}"), {"span": span, "field": field})
     clock = run.clock.strftime("%H:%M") if run.clock else ""
-    return fill(_("at {clock} on {field}"), {"clock": clock, "field": of})
+    return fill(_("at {clock} on {field}"), {"clock": clock, "field": field})
 
 
-def rule_words(rule: Rule) -> str:
+def _field_name(field: str, house: House) -> str:
+    """Return what people call a field; one that is no more goes by its id."""
+    from core import fields
+
+    spec = fields.find(field, house) if field else None
+    return safe_text(_(spec.name)) if spec else safe_text(field)
+
+
+def rule_words(rule: Rule, house: House) -> str:
     """Name a rule with its icon, its moment, and a mark when it has a condition."""
     from core.rules import catalogue
 
     kind = catalogue.kinds().get(rule.kind)
     icon = f"{kind.icon} " if kind else ""
     condition = " " + _("if …") if rule.when else ""
-    return f"{icon}{safe_text(rule.name)} {time_words(rule.run)}{condition}"
+    return f"{icon}{safe_text(rule.name)} {time_words(rule.run, house)}{condition}"
 
 
 def acting(house: House, pipeline: str, stage: str) -> list[Rule]:
@@ -60,5 +69,5 @@ def drop_parts(house: House, pipeline: Pipeline, target: str, titles: Sequence[s
     if not rules:
         return [*parts, Part(_("no rule acts there"), "dim")]
     for n, rule in enumerate(rules):
-        parts.append(Part(("  · " if n else "  ") + rule_words(rule), "accent" if n == 0 else "plain", None, n))
+        parts.append(Part(("  · " if n else "  ") + rule_words(rule, house), "accent" if n == 0 else "plain", None, n))
     return [*parts, Part("   " + _("esc cancels"), "dim", None, 20)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from core import commands
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.model.house import Connection
+from core.model.house import Connection, House
 from core.model.rule import Rule
 from core.model.run import Run, RunStatus
 from core.ports import Job
@@ -237,7 +237,7 @@ async def rules_of_stage(app: FunilApp) -> None:
     if not rules:
         app.say(_("This stage has no rules."))
         return
-    choices = [Choice(rule.id, rule.name, _rule_note(rule)) for rule in rules]
+    choices = [Choice(rule.id, rule.name, _rule_note(rule, app.desk.house)) for rule in rules]
     place = app.board.model.columns[app.board.model.cursor].stage
     chosen = await app.push_screen_wait(Picker(fill(_("Rules of “{stage}”"), {"stage": place.name}), choices))
     rule = next((rule for rule in rules if rule.id == chosen), None)
@@ -245,8 +245,8 @@ async def rules_of_stage(app: FunilApp) -> None:
         await _on_rule(app, rule)
 
 
-def _rule_note(rule: Rule) -> str:
-    return " · ".join((_("on") if rule.enabled else _("off"), rule_words.time_words(rule.run)))
+def _rule_note(rule: Rule, house: House) -> str:
+    return " · ".join((_("on") if rule.enabled else _("off"), rule_words.time_words(rule.run, house)))
 
 
 async def _on_rule(app: FunilApp, rule: Rule) -> None:

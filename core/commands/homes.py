@@ -38,7 +38,7 @@ def told(paused: Sequence[str]) -> Words:
     return Words(
         N_(
             "this database was copied from another machine: nothing goes out through {connections} until somebody"
-            " confirms it with “funil connection resume NAME” (or --all)"
+            " confirms it: c on the board, or “funil connection resume NAME” (or --all)"
         ),
         {"connections": ", ".join(paused)},
     )

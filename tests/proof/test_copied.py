@@ -45,8 +45,8 @@ deals:
 """
 DEAL = "  - {{id: {id}, title: Order {id}, stage: new, responsible: ana, contacts: [maria]}}"
 SAID = (
-    "this database was copied from another machine: nothing goes out through mail until somebody confirms it with"
-    " “funil connection resume NAME” (or --all)"
+    "this database was copied from another machine: nothing goes out through mail until somebody confirms it: c on the"
+    " board, or “funil connection resume NAME” (or --all)"
 )
 WHY = "the database was copied from another machine; “funil connection resume mail” lets it send"
 

@@ -10,6 +10,7 @@ import pytest
 from core.i18n import LANGUAGES, gettext
 from tests.tui.app_world import app_of, memory_world, screen_text, toasts, until
 from tui.actions import Scope, key_name, keys_text
+from tui.screens.help import help_text
 from tui.verbs import REGISTRY
 
 BROWSERS_AND_TERMINALS = {"ctrl+z", "ctrl+w", "ctrl+t", "ctrl+n", "ctrl+m", "ctrl+i", "ctrl+h", "ctrl+j"}
@@ -67,6 +68,14 @@ async def test_the_help_screen_shows_every_key() -> None:
         assert [action.id for action in REGISTRY if action.help[:40] not in shown] == []
         await pilot.press("escape")
         assert len(pilot.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_long_help_goes_on_below_its_own_beginning(width: int) -> None:
+    lines = str(help_text(REGISTRY, width)).splitlines()
+    keys = max(len(keys_text(action.keys)) for action in REGISTRY) + 2
+    assert any(line.startswith(" " * keys) for line in lines)
+    assert max(len(line) for line in lines[:-1]) <= max(width, keys + 20)
 
 
 @pytest.mark.parametrize(

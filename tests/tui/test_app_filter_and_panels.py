@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from core import commands
+from core.errors import StoreTrouble
 from core.model.people import Address, Contact
 from tests.tui.app_world import MARIA, World, app_of, driver, memory_world, screen_text, toasts, until
 from tui.screens.new_deal import check
@@ -102,6 +105,20 @@ async def test_a_new_deal_lands_on_top_of_its_stage_and_starts_its_rules(world: 
             ("maria",),
         )
         await until(pilot, lambda: "held" in screen_text(pilot))
+
+
+async def test_a_deal_that_could_not_be_made_is_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> Any:
+        raise StoreTrouble("the disk is full")
+
+    async with world.board() as pilot:
+        monkeypatch.setattr(commands, "add_deal", refused)
+        await pilot.press("n", *"Festa Silva", "tab", *"12.50", "enter")
+        await until(pilot, lambda: "the disk is full" in screen_text(pilot))
+        assert "Festa Silva" in screen_text(pilot) and "12.50" in screen_text(pilot)
+        monkeypatch.undo()
+        await pilot.press("enter")
+        await until(pilot, lambda: "Festa Silva" in titles(driver(pilot), "New"))
 
 
 async def test_what_is_wrong_stands_beside_its_field(world: World) -> None:

@@ -57,7 +57,7 @@ def head(line: LogLine, moments: paint.Moments) -> Content:
     sent = row.delivery
     channel = _(paint.CHANNEL_NAMES.get(row.message.channel, row.message.channel))
     pairs = [
-        (_("To"), row.message.to),
+        (_("To"), paint.recipient(row)),
         (_("Subject"), row.message.subject),
         (_("Way"), f"{channel} · {row.connection}"),
         (_("Status"), paint.status_words(row, moments)),

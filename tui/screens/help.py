@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -32,21 +34,37 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One text, scrolled as a whole."""
         with VerticalScroll(id="help"):
-            yield Static(help_text(self._registry))
+            yield HelpText(self._registry)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def help_text(registry: Registry) -> Content:
-    """Return the keys of every action, by the place where they work."""
+class HelpText(Static):
+    """The text, broken anew for every width."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self._registry = registry
+
+    def on_resize(self, event: Resize) -> None:
+        """Break the lines for this width."""
+        self.update(help_text(self._registry, event.size.width))
+
+
+def help_text(registry: Registry, width: int) -> Content:
+    """Return the keys of every action, by the place where they work; long lines go on below their own beginning."""
     actions = list(registry)
     wide = max(len(keys_text(action.keys)) for action in actions) + 2
+    hung = "\n" + " " * wide
     blocks = []
     for scope, title in SCOPE_TITLES.items():
         lines = [
-            Content.assemble((keys_text(action.keys).ljust(wide), "bold $accent"), _(action.help))
+            Content.assemble(
+                (keys_text(action.keys).ljust(wide), "bold $accent"),
+                hung.join(wrap(_(action.help), max(width - wide, 20))),
+            )
             for action in actions
             if action.scope is scope
         ]

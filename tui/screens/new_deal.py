@@ -105,12 +105,22 @@ class NewDealForm(ModalScreen[Draft | None]):
     CSS_PATH = "../styles/form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, pipeline: Pipeline, stage: str, house: House, people: Sequence[Contact]) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        values: Mapping[str, str],
+        house: House,
+        people: Sequence[Contact],
+        trouble: str = "",
+    ) -> None:
+        """``values`` (``title amount stage contact``) are filled in; ``trouble`` is why the deal was not made."""
         super().__init__()
         self._pipeline = pipeline
-        self._stage = stage
+        self.typed: Mapping[str, str] = {"title": "", "amount": "", "contact": "", **values}
+        """What the form holds, or held when it was left."""
         self._house = house
         self._people = people
+        self._trouble = trouble
 
     def compose(self) -> ComposeResult:
         """Lay out a label, a field and a line for what is wrong, four times."""
@@ -119,10 +129,13 @@ class NewDealForm(ModalScreen[Draft | None]):
         amount = fill(_("Amount ({currency})"), {"currency": self._house.company.currency})
         with VerticalScroll(id="form"):
             yield Label(Content(_("New deal")), id="form-title")
-            yield from _field("title", _("Title"), Input(id="title"))
-            yield from _field("amount", amount, Input(id="amount"))
-            yield from _field("stage", _("Stage"), Select(stages, value=self._stage, allow_blank=False, id="stage"))
-            yield from _field("contact", _("Contact (optional)"), Input(id="contact", suggester=names))
+            yield from _field("title", _("Title"), Input(self.typed["title"], id="title"))
+            yield from _field("amount", amount, Input(self.typed["amount"], id="amount"))
+            choice = Select(stages, value=self.typed["stage"], allow_blank=False, id="stage")
+            yield from _field("stage", _("Stage"), choice)
+            contact = Input(self.typed["contact"], id="contact", suggester=names)
+            yield from _field("contact", _("Contact (optional)"), contact)
+            yield Label(Content(self._trouble), id="form-trouble", classes="form-wrong")
             with Horizontal(id="form-buttons"):
                 yield Button(Content(_("Create")), variant="primary", id="create")
                 yield Button(Content(_("Cancel")), id="cancel")
@@ -140,6 +153,7 @@ class NewDealForm(ModalScreen[Draft | None]):
     def _create(self) -> None:
         checked = check(self._values(), self._house, self._people)
         if checked.draft is not None:
+            self.typed = self._values()
             self.dismiss(checked.draft)
             return
         self._show(checked.wrong)
