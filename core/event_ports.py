@@ -21,6 +21,9 @@ class EventReader(Protocol):
     def events_of(self, deal: str | None = None, limit: int | None = None) -> Sequence[Event]:
         """Return events (of one deal), oldest first."""
 
+    def next_happening(self) -> Moment | None:
+        """Return when a simulated peer does something next; None when nothing is planned."""
+
 
 class EventTx(Protocol):
     """The writes, a part of :class:`core.ports.Tx`."""

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from core.model.event import Event
+from core.model.moment import Moment
 from data import mapping_events
 from data.columns import table_of
 from data.reader_base import Base, the
+from data.reader_outbox import happenings
 from data.sql import Statement
 from data.tables_talk import EventRow
 
@@ -21,6 +23,7 @@ EVENT = Statement(lambda: select(events).where(events.c.id == the("id")))
 EVENT_OF = Statement(
     lambda: select(events).where(events.c.source == the("source"), events.c.outside_id == the("outside_id"))
 )
+NEXT_HAPPENING = Statement(lambda: select(func.min(happenings.c.at)))
 
 
 @cache
@@ -55,3 +58,8 @@ class EventReader(Base):
         params = {name: value for name, value in given.items() if value is not None}
         rows = self.db.rows(events_where(deal=deal is not None, limit=limit is not None), **params)
         return [mapping_events.event_of(row) for row in rows]
+
+    def next_happening(self) -> Moment | None:
+        """Return when a simulated peer does something next; None when nothing is planned."""
+        row = self.db.one(NEXT_HAPPENING)
+        return row[0] if row else None

@@ -23,7 +23,7 @@ def _due() -> Select[Any]:
 
 
 RECORD = addition(events)
-PLAN_HAPPENING = addition(happenings)
+PLAN_HAPPENING = addition(happenings, answers=None)
 DUE_HAPPENINGS = Statement(_due, lambda: _due().with_for_update(skip_locked=True))
 DROP_HAPPENINGS = Statement(lambda: delete(happenings).where(among(happenings.c.id, "ids")))
 
@@ -38,8 +38,7 @@ class EventWriter(EventReader):
 
     def plan_happenings(self, planned: Iterable[Happening]) -> None:
         """Keep what simulated peers will do; what is planned already stays as it is."""
-        for happening in planned:
-            self.db.one(PLAN_HAPPENING, **mapping_events.happening_params(happening))
+        self.db.many(PLAN_HAPPENING, [mapping_events.happening_params(happening) for happening in planned])
 
     def due_happenings(self, now: Moment, limit: int) -> Sequence[Happening]:
         """Take what simulated peers do by now, soonest first; it is gone from the plan then."""

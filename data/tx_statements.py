@@ -38,15 +38,15 @@ def alteration(table: Table, names: Sequence[str], *, seen: str | None = None) -
     return Statement(build)
 
 
-def addition(table: Table, *, answers: str = "id") -> Statement:
+def addition(table: Table, *, answers: str | None = "id") -> Statement:
     """Return the statement that adds a row unless one with the same key stands there, and answers with a column of the
-    new one. A counted ``id`` is the database's."""
+    new one (None: with nothing). A counted ``id`` is the database's."""
     counted = table.autoincrement_column
     names = [column.name for column in table.c if column is not counted]
 
     def added(insert: Any) -> Insert:
         done: Insert = insert(table).values({name: the(name) for name in names}).on_conflict_do_nothing()
-        return done.returning(table.c[answers])
+        return done if answers is None else done.returning(table.c[answers])
 
     def on_sqlite() -> Insert:
         from sqlalchemy.dialects.sqlite import insert

@@ -10,27 +10,31 @@ from typing import Any, ClassVar, Final
 from pydantic import BaseModel
 
 from adapters.mail.address import is_address
-from adapters.simulated import magic
-from adapters.simulated.customer import chance, digest, message_of
-from adapters.simulated.settings import Persona, SimulatedSettings
+from adapters.simulated import afterwards, magic
+from adapters.simulated.afterwards import Taken
+from adapters.simulated.customer import Customer, chance, digest, message_of
+from adapters.simulated.personas import MANNERS
+from adapters.simulated.settings import SimulatedSettings
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
-from core.ports import Capabilities, Health
+from core.model.event import Happening
+from core.ports import Capabilities, Clock, Health
 from core.words import Words
 
-_REFUSED: Final[Mapping[Persona, float]] = {"silent": 0.0, "eager": 0.0, "normal": 0.02}
 _KEPT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one channel's simulated peer does: which recipients it can reach, and how an unlucky one refuses."""
+    """What one channel's simulated peer does: which recipients it can reach, how an unlucky one refuses, and what
+    becomes of a message that it has taken."""
 
     capabilities: Capabilities
     reachable: Callable[[str], Any]
     unreachable: Outcome
     magic: Callable[[str], Outcome | None]
     unlucky: Outcome
+    later: Callable[[Taken], tuple[Happening, ...]]
 
 
 def _capabilities(channel: str) -> Capabilities:
@@ -47,7 +51,8 @@ EMAIL: Final = Line(
         kind=OutcomeKind.REJECTED, reason="bad_address", detail=Words(N_("This is not an e-mail address"))
     ),
     magic=magic.of_mailbox,
-    unlucky=magic.MAILBOXES["bounce"] or Outcome(kind=OutcomeKind.REJECTED),
+    unlucky=magic.MAILBOXES["block"] or Outcome(kind=OutcomeKind.REJECTED),
+    later=afterwards.of_mail,
 )
 SMS: Final = Line(
     capabilities=_capabilities("sms"),
@@ -59,25 +64,35 @@ SMS: Final = Line(
     ),
     magic=magic.of_number,
     unlucky=magic.NUMBERS["+15005550009"],
+    later=afterwards.of_sms,
 )
 LINES: Final[Mapping[str, Line]] = {"email": EMAIL, "sms": SMS}
 
 
 class SimulatedAdapter:
-    """A peer that answers instantly. A key that it has seen is answered as before, and counts once."""
+    """A peer that answers instantly. A key that it has seen is answered as before, and counts once.
+
+    What the customer does with the message later follows from the outcome; ``clock`` says from when on.
+    """
 
     Settings: ClassVar[type[BaseModel]] = SimulatedSettings
 
     def __init__(
-        self, line: Line, settings: SimulatedSettings, house_id: str, received: dict[str, Message] | None = None
+        self,
+        line: Line,
+        settings: SimulatedSettings,
+        house_id: str,
+        clock: Clock,
+        received: dict[str, Message] | None = None,
     ) -> None:
         self.capabilities = line.capabilities
         self.received = {} if received is None else received
         """The latest messages taken, by key: what simulated customers have in their hands."""
         self._line = line
-        self._seed = settings.seed
-        self._refused = _REFUSED[settings.persona]
+        self._settings = settings
+        self._manner = MANNERS[settings.persona]
         self._house_id = house_id
+        self._clock = clock
 
     async def check(self) -> Health:
         """Answer that all is well: there is nothing that could be down."""
@@ -104,10 +119,13 @@ class SimulatedAdapter:
         decided = line.magic(to)
         if decided is not None:
             return decided
-        own = message_of(key, self._house_id)
-        if self._refused and chance(self._seed, own, "send") < self._refused:
+        own, seed = message_of(key, self._house_id), self._settings.seed
+        if self._manner.refused and chance(seed, own, "send") < self._manner.refused:
             return line.unlucky
-        return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=f"sim-{digest(self._seed, own, 'id').hex()}")
+        provider_id = f"sim-{digest(seed, own, 'id').hex()}"
+        who = Customer(seed, own, self._clock.now())
+        taken = Taken(who, self._manner, self._settings.language, message, key, provider_id)
+        return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=provider_id, follows=line.later(taken))
 
     async def close(self) -> None:
         """Do nothing: there is no line, and customers keep what they have in their hands."""

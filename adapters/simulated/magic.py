@@ -35,7 +35,7 @@ def _rejected(reason: str, msg: str) -> Outcome:
 
 
 MAILBOXES: Final[Mapping[str, Outcome | None]] = {
-    "bounce": _rejected("bounced", N_("The recipient's server sent the message back")),
+    "bounce": None,
     "block": _rejected("blocked", N_("The recipient's server refuses our mail")),
     "full": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("The recipient's mailbox is full"))),
     "limit": _LIMIT,
@@ -43,7 +43,8 @@ MAILBOXES: Final[Mapping[str, Outcome | None]] = {
     "timeout": _SILENCE,
     "ooto": None,
 }
-"""By local part (what stands before ``+`` or ``@``); None: accepted, with an automatic answer later."""
+"""By local part (what stands before ``+`` or ``@``); None: accepted, and then it comes back (``bounce``), or an
+automatic answer comes (``ooto``)."""
 
 NUMBERS: Final[Mapping[str, Outcome]] = {
     "+15005550001": _rejected("bad_number", N_("The number does not exist")),
@@ -60,7 +61,12 @@ NUMBERS: Final[Mapping[str, Outcome]] = {
 
 def of_mailbox(address: str) -> Outcome | None:
     """Return what a magic address brings about, None for an ordinary one or one that is accepted."""
-    return MAILBOXES.get(address.partition("@")[0].partition("+")[0].lower())
+    return MAILBOXES.get(local_part(address))
+
+
+def local_part(address: str) -> str:
+    """Return what magic addresses are known by."""
+    return address.partition("@")[0].partition("+")[0].lower()
 
 
 def of_number(number: str) -> Outcome | None:

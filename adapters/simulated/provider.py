@@ -30,7 +30,7 @@ class Simulated(Provider):
         line = LINES.get(opening.connection.channel)
         if line is None:
             raise no_way_out(opening)
-        return SimulatedAdapter(line, opening.settings, opening.house_id)
+        return SimulatedAdapter(line, opening.settings, opening.house_id, opening.clock)
 
 
 class SimulatedTelegram(Provider):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
 from adapters.base import AdapterSettings
+from adapters.simulated.personas import Persona
+from adapters.simulated.phrases import Language
 from core.i18n import N_
 
-Persona: TypeAlias = Literal["silent", "eager", "normal"]
 Amount: TypeAlias = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
 
 
@@ -20,9 +21,12 @@ class Customers(AdapterSettings):
     persona: Persona = Field(
         default="silent",
         title=N_("Persona"),
-        description=N_("silent: takes every message and does nothing; normal: now and then one is refused"),
+        description=N_("silent: takes every message; normal: opens, clicks and answers some; eager: most, and soon"),
     )
     seed: int = Field(default=0, title=N_("Seed"), description=N_("Another seed tells another story"))
+    language: Language = Field(
+        default="en", title=N_("Language"), description=N_("What the simulated customers write in")
+    )
 
 
 class SimulatedSettings(Customers):

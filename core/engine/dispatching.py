@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from core import timing
-from core.engine import abandoning, chaining, charging, lines, outcomes, receiving, reconciling, starting
+from core.engine import abandoning, chaining, charging, happening, lines, outcomes, receiving, reconciling, starting
 from core.engine.leasing import Claim, claim, mark, release
 from core.engine.sealing import Sealer
 from core.errors import FunilError
@@ -325,6 +325,8 @@ def finish(
             if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
         chaining.after(tx, plan.runs_changed, now, applied.held)
+        if foreseen := happening.foreseen(fenced):
+            tx.plan_happenings(foreseen)
         if reports:
             receiving.catch_up(tx, connection, [o.provider_id for _, o in fenced if o.provider_id is not None])
         return _strain(tx, connection, results, line, now) if strained else line

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.engine import reaping, running
+from core.engine import happening, reaping, running
 from core.engine.dispatching import Dispatcher
 from core.engine.sealing import Sealer
 from core.errors import BadInput
@@ -48,6 +48,7 @@ class Engine:
     keys: TrackingKeys | None = None
     _dispatcher: Dispatcher = field(init=False)
     _ran: int = 0
+    _befallen: int = 0
     _wakened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -57,8 +58,9 @@ class Engine:
 
     @property
     def happened(self) -> int:
-        """How many runs this engine has taken up and how many attempts it has made, together."""
-        return self._ran + self._dispatcher.attempts
+        """How many runs this engine has taken up, how many attempts it has made and how much simulated peers have
+        done, together."""
+        return self._ran + self._befallen + self._dispatcher.attempts
 
     async def start(self) -> int:
         """Take over what a dead engine left behind; returns how many messages are *unknown* for it."""
@@ -69,11 +71,12 @@ class Engine:
         await self._dispatcher.close()
 
     async def once(self) -> int:
-        """One pass: due runs act, due deliveries go out. Returns how many; writes nothing when nothing is due."""
+        """One pass: simulated peers do what they do by now, due runs act, due deliveries go out. Returns how much
+        happened; writes nothing when nothing is due."""
         if not self.store.read(_something_due):
             await self._dispatcher.settle()
             return 0
-        return await self._run() + await self._dispatcher.once()
+        return await self._befall() + await self._run() + await self._dispatcher.once()
 
     async def until_idle(self) -> int:
         """Pass after pass until nothing is due now; leaves the clock alone."""
@@ -135,10 +138,18 @@ class Engine:
     async def _work(self) -> None:
         """Let rules act and batches begin until all that is due has been taken up."""
         while self.store.read(_something_due):
-            ran = await self._run()
+            ran = await self._befall() + await self._run()
             if not await self._dispatcher.begin(self.wake) and not ran:
                 return
         await self._dispatcher.settle()
+
+    async def _befall(self) -> int:
+        """Let simulated peers do what they do by now."""
+        if not self.store.read(_something_planned):
+            return 0
+        done = await self.store.write(happening.carry_out(), Priority.INBOX)
+        self._befallen += done
+        return done
 
     async def _run(self) -> int:
         ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
@@ -178,6 +189,11 @@ class Engine:
 def _something_due(reader: Reader) -> bool:
     due = reader.next_due()
     return due is not None and due <= reader.now()
+
+
+def _something_planned(reader: Reader) -> bool:
+    planned = reader.next_happening()
+    return planned is not None and planned <= reader.now()
 
 
 def _clock_to(moment: Moment) -> Job[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.engine import outcomes, receiving
+from core.engine import happening, outcomes, receiving
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
@@ -63,17 +63,20 @@ def answered(connection: str, answers: Sequence[Answer]) -> Job[int]:
         tx.hold_line(connection)
         tx.hold(d.deal for d, _ in answers)
         now, plan = tx.now(), Plan()
+        told: list[Answer] = []
         for asked, outcome in answers:
             delivery = tx.delivery(asked.id)
             if delivery is None or delivery.status is not DeliveryStatus.UNKNOWN or delivery.round != asked.round:
                 continue  # a person has decided meanwhile
             after = _told(delivery, outcome, now)
+            told.append((delivery, outcome))
             run = tx.run(delivery.run) if delivery.run is not None else None
             plan.deliveries_changed.append((delivery, after))
             plan.timeline.append(outcomes.row(after, now))
             if run is not None and run.status is RunStatus.DONE:
                 plan.runs_changed.append((run, _run_told(run, after)))
         tx.apply(plan)
+        tx.plan_happenings(happening.foreseen(told))
         taken = [after.provider_id for _, after in plan.deliveries_changed]
         receiving.catch_up(tx, connection, [each for each in taken if each is not None])
         return len(plan.deliveries_changed)

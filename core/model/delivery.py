@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from core.model.event import Happening
 from core.model.moment import Moment
 from core.model.rule import Unknown
 from core.words import NO_WORDS, Words
@@ -53,6 +54,9 @@ class Outcome:
     ``line_failed`` (DEFERRED only): the peer was never offered the message, since the line to it failed: it cannot be
     reached, broke before, or takes nothing at all now (SMTP's 421). Nothing is held against the message then; five such
     failures in a row let the connection rest.
+
+    ``follows`` is what a simulated peer will do because of this message: written down with the outcome, and done when
+    its moment comes. Its connection, deal and delivery are the message's.
     """
 
     kind: OutcomeKind
@@ -63,6 +67,7 @@ class Outcome:
     cost: Decimal | None = None
     cost_currency: str | None = None
     line_failed: bool = False
+    follows: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

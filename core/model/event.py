@@ -39,8 +39,9 @@ class Happening:
     """What a simulated peer will do at ``at``: a row on the engine's clock. ``key`` is unique within its connection,
     so that planning it twice plans it once.
 
-    ``kind`` ``receipt``: it reports on a message (``data``: ``provider_id status reason``); any other kind is that of
-    the event which it raises, with ``data`` as the event's own.
+    ``kind`` ``receipt``: it reports on a message (``data``: ``provider_id status reason``, and ``outside_id`` where the
+    report's own id is not the key, since it comes again); any other kind is that of the event which it raises, with
+    ``data`` as the event's own and the key as its id.
     """
 
     connection: str

@@ -43,7 +43,7 @@ class Simulated(AdapterContract):
         received: dict[str, Message] = {}
 
         def reopen() -> SimulatedAdapter:
-            return SimulatedAdapter(self.line, SimulatedSettings(), "h", received)
+            return SimulatedAdapter(self.line, SimulatedSettings(), "h", RealClock(), received)
 
         message = replace(self.message, to=self.magic.get(situation, self.message.to))
         yield Bench(reopen(), message, lambda: list(received), reopen)
@@ -54,7 +54,7 @@ class TestSimulatedMail(Simulated):
     message = MAIL
     magic: ClassVar[Mapping[Situation, str]] = {
         Situation.DEFERS: "full@cliente.example",
-        Situation.REFUSES: "bounce+maria@cliente.example",
+        Situation.REFUSES: "block+maria@cliente.example",
         Situation.SILENT: "timeout@cliente.example",
         Situation.RATE_LIMITED: "limit@cliente.example",
     }
@@ -135,7 +135,7 @@ class Forgetful(SimulatedAdapter):
 class Broken(TestSimulatedMail):
     @asynccontextmanager
     async def bench(self, situation: Situation) -> AsyncIterator[Bench]:
-        adapter = Forgetful(EMAIL, SimulatedSettings(), "h")
+        adapter = Forgetful(EMAIL, SimulatedSettings(), "h", RealClock())
         yield Bench(adapter, MAIL, lambda: list(adapter.received), lambda: adapter)
 
 

@@ -170,7 +170,7 @@ class Pigeon(Provider):
 
     def open(self, opening: Opening) -> Adapter:
         assert opening.settings.feed.get_secret_value() == "corn"
-        return SimulatedAdapter(EMAIL, SimulatedSettings(), opening.house_id)
+        return SimulatedAdapter(EMAIL, SimulatedSettings(), opening.house_id, opening.clock)
 
 
 def not_a_provider() -> object:

@@ -47,7 +47,7 @@ def test_it_is_a_company_at_work(house: Shell) -> None:
 def test_the_story_has_come_to_its_present(house: Shell) -> None:
     assert house.json("clock", "show") == {"clock": "simulated", "now": "2026-12-01T12:00:00Z"}
     rows = house.json("outbound")
-    assert {"sent", "failed", "queued"} <= {row["status"] for row in rows}
+    assert {"delivered", "undelivered", "failed", "queued"} <= {row["status"] for row in rows}
     assert {row["channel"] for row in rows} == {"email", "sms"}
     statuses = {run["status"] for run in house.json("explain")["runs"]}
     assert {"done", "waiting", "skipped", "failed"} <= statuses

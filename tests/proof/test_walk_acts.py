@@ -206,15 +206,15 @@ def test_a_cancelled_message_is_due_no_more(tmp_path: Path) -> None:
 
 
 def test_a_failed_message_begins_another_round(tmp_path: Path) -> None:
-    funil = house(tmp_path, mail(), sms(order="wait"), client="bounce")
+    funil = house(tmp_path, mail(), sms(order="wait"), client="block")
     funil.idle()
-    assert funil.states() == {"mail": "failed bounced", "sms": "done"}
+    assert funil.states() == {"mail": "failed blocked", "sms": "done"}
     done = funil.json("outbound", "retry", "M1", "--by", "rui")
     assert (done["delivery"]["status"], done["delivery"]["attempts"], done["delivery"]["reason"]) == ("queued", 0, None)
     assert done["run"]["status"] == "sending"
     assert told(funil)[-1] == ("delivery", "rui")
     funil.idle()
-    assert funil.states() == {"mail": "failed bounced", "sms": "done"}
+    assert funil.states() == {"mail": "failed blocked", "sms": "done"}
     assert [(row["status"], row["attempts"]) for row in funil.log()] == [("failed", 1), ("sent", 1)]
 
 
@@ -285,7 +285,7 @@ def test_a_message_that_did_not_go_out_can_be_tried_again(tmp_path: Path) -> Non
 # Refusals -------------------------------------------------------------------------------------------------------------
 
 SENT: tuple[str, dict[str, str]] = (mail(), {})
-FAILED: tuple[str, dict[str, str]] = (mail(), {"client": "bounce"})
+FAILED: tuple[str, dict[str, str]] = (mail(), {"client": "block"})
 UNKNOWN: tuple[str, dict[str, str]] = (sms(), {"number": "+15005550007"})
 QUEUED: tuple[str, dict[str, str]] = (mail(), {"client": "full"})
 MOVED = ("deal", "move", "D1", "billing")

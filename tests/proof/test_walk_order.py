@@ -85,7 +85,7 @@ HELD = [
     ("full", mail("a"), "sending", "waiting rule"),  # a retry
     ("maria", mail("a", run="{before: 1d, of: visit}"), "no_date", "waiting rule"),
     ("timeout", mail("a", unknown="hold"), "done timeout", "done"),  # nobody knows
-    ("bounce", mail("a"), "failed bounced", "done"),
+    ("block", mail("a"), "failed blocked", "done"),
 ]
 
 
@@ -104,28 +104,28 @@ def test_what_holds_a_waiting_rule_back(client: str, above: str, state: str, bel
 STOPS: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {
     "all that wait below": (
         [mail("a", stop_on_error="true"), sms("b", order="wait"), sms("c"), sms("d", order="wait", run="{after: 1d}")],
-        {"a": "failed bounced", "b": "cancelled stopped", "c": "done", "d": "cancelled stopped"},
+        {"a": "failed blocked", "b": "cancelled stopped", "c": "done", "d": "cancelled stopped"},
     ),
     "one that counts from it, and who counts from that": (
         [mail("a", stop_on_error="true"), *(sms(r, run="{after: 1h, of: previous}") for r in "bc")],
-        {"a": "failed bounced", "b": "cancelled stopped", "c": "cancelled stopped"},
+        {"a": "failed blocked", "b": "cancelled stopped", "c": "cancelled stopped"},
     ),
     "not one that counts from another": (
         [mail("a", stop_on_error="true"), sms("b"), sms("c", run="{after: 1m, of: previous}")],
-        {"a": "failed bounced", "b": "done", "c": "done"},
+        {"a": "failed blocked", "b": "done", "c": "done"},
     ),
     "one without a date": (
         [mail("a", stop_on_error="true"), sms("b", order="wait", run="{before: 1d, of: visit}")],
-        {"a": "failed bounced", "b": "cancelled stopped"},
+        {"a": "failed blocked", "b": "cancelled stopped"},
     ),
-    "nobody, without the option": ([mail("a"), sms("b", order="wait")], {"a": "failed bounced", "b": "done"}),
+    "nobody, without the option": ([mail("a"), sms("b", order="wait")], {"a": "failed blocked", "b": "done"}),
 }
 
 
 @pytest.mark.parametrize("what", STOPS)
 def test_a_failed_rule_stops(what: str, tmp_path: Path) -> None:
     lines, expected = STOPS[what]
-    funil = Funil(tmp_path, board(rules(*lines)).replace("maria@", "bounce@"))
+    funil = Funil(tmp_path, board(rules(*lines)).replace("maria@", "block@"))
     funil("deal", "move", "D1", "delivery")
     funil.until("2026-12-01T12:30Z")
     assert funil.states() == expected

@@ -14,7 +14,7 @@ from tests.proof.ground import Funil, board, mail, mover, rules, sms
 MAILBOXES = {
     "maria": ("sent", None, "done"),
     "ooto": ("sent", None, "done"),
-    "bounce": ("failed", "bounced", "failed bounced"),
+    "bounce": ("sent", None, "done"),
     "block": ("failed", "blocked", "failed blocked"),
     "full": ("queued", None, "sending"),
     "limit": ("queued", "limit_reached", "sending limit_reached"),

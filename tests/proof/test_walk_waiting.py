@@ -64,7 +64,7 @@ def test_the_first_rules_previous_is_the_entry(tmp_path: Path) -> None:
     ("above", "client", "state"),
     [
         (mail("a", when='{field: amount, op: "<", value: 5}'), "maria", "skipped condition_false"),
-        (mail("a"), "bounce", "failed bounced"),
+        (mail("a"), "block", "failed blocked"),
         (mail("a", unknown="hold"), "timeout", "done timeout"),
     ],
 )
@@ -82,9 +82,9 @@ def test_stop_on_error_stops_the_chain_and_nobody_else(tmp_path: Path) -> None:
         sms("d"),
         mail("e", "new"),
     )
-    funil = entered(tmp_path, *lines, client="bounce")
+    funil = entered(tmp_path, *lines, client="block")
     funil.idle()
-    assert funil.states() == {"a": "failed bounced", "b": "cancelled stopped", "c": "cancelled stopped", "d": "done"}
+    assert funil.states() == {"a": "failed blocked", "b": "cancelled stopped", "c": "cancelled stopped", "d": "done"}
 
 
 def test_stop_on_error_lets_a_skipped_rule_pass(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_condition_is_judged_at_the_run_on_current_data(tmp_path: Path) -> Non
 
 ONCE = [
     ("maria", [], ["mail done", "mail skipped once_only"]),
-    ("bounce", [], ["mail failed bounced", "mail failed bounced"]),
+    ("block", [], ["mail failed blocked", "mail failed blocked"]),
     ("maria", [("deal", "undo", "D1")], ["mail done", "mail skipped once_only"]),
 ]
 

@@ -16,6 +16,7 @@ from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind
 from core.ports import Reader
 from core.views import DealFilter, DeliveryFilter, TimelineEntry
+from tests.simulator import happenings
 from tests.simulator.world import Attempt, World
 
 FINAL = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
@@ -132,7 +133,7 @@ def at_end(world: World) -> None:
 
 
 def _end_problems(world: World, reader: Reader) -> Sequence[str]:
-    problems: list[str] = list(_receipt_problems(world, reader))
+    problems: list[str] = [*_receipt_problems(world, reader), *happenings.problems(world, reader)]
     deliveries = reader.deliveries(DeliveryFilter())
     timelines = {deal: reader.timeline(deal) for deal in {d.deal for d in deliveries}}
     for delivery in deliveries:

@@ -14,7 +14,7 @@ from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.house import Connection
 from core.ports import Backing, Capabilities, Clock, Health
 from core.words import NO_WORDS
-from tests.simulator import claims
+from tests.simulator import claims, happenings
 from tests.simulator.world import Attempt, Report, World
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class SimAdapter:
         attempt.out = attempt.accepted or (outcome.kind is OutcomeKind.UNKNOWN and world.chance(0.5))
         if attempt.out and outcome.provider_id and self._connection.id in world.reporting:
             self._report(outcome.provider_id)
+        if attempt.accepted and self._connection.id in world.reporting and world.chance(0.5):
+            outcome = attempt.outcome = replace(outcome, follows=happenings.drawn(world, key, provider_id))
         world.say(f"wire {key} {outcome.kind.value}")
         life.maybe_die("around a send, after it is out")
         await life.step("after a send")

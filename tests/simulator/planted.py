@@ -15,6 +15,7 @@ from core.engine import (
     dispatching,
     entering,
     guarding,
+    happening,
     lines,
     outcomes,
     receiving,
@@ -346,6 +347,16 @@ def untold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlTx, "_accept", bad)
 
 
+def forgets_what_follows(patch: pytest.MonkeyPatch) -> None:
+    """What simulated peers will do is not written down with the outcome."""
+    patch.setattr(happening, "foreseen", lambda results: [])
+
+
+def happens_without_a_trace(patch: pytest.MonkeyPatch) -> None:
+    """What a peer does is gone from the plan, and no event tells of it."""
+    patch.setattr(SqlTx, "record", lambda self, event: None)
+
+
 PLANTED: Mapping[str, tuple[Patch, str]] = {
     "every entry has all its runs": (loses_a_run, "has runs"),
     "the deal's stage is that of its open entry": (wrong_stage, "its open entries are"),
@@ -381,4 +392,6 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "a redo has a grace of its own": (redoes_at_once, "within the new grace"),
     "a redo brings back what was cancelled": (redoes_by_halves, "redo did not restore R"),
     "a left stage is not retried": (retries_after_leaving, "a retry although"),
+    "what follows is planned with the outcome": (forgets_what_follows, "never happened"),
+    "what happens is recorded with it": (happens_without_a_trace, "its event is missing"),
 }

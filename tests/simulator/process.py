@@ -13,6 +13,7 @@ from core.engine.leasing import Claim
 from core.engine.loop import Engine
 from core.errors import StoreTrouble
 from core.model.delivery import Delivery
+from core.model.event import Happening
 from core.model.line import Line
 from core.model.moment import Moment
 from core.plan import Plan
@@ -21,7 +22,7 @@ from data.inline import InlineStore
 from data.reader_base import Memory
 from data.sql import Db
 from data.tx import SqlTx
-from tests.simulator import claims
+from tests.simulator import claims, happenings
 from tests.simulator.database import inline_store, nothing
 from tests.simulator.peers import SimAdapters
 from tests.simulator.world import Crash, World
@@ -68,6 +69,12 @@ class WatchedTx(SqlTx):
         ours = super().mark_sending(ids, worker, now)
         self._world.noted.append(partial(self._world.marked.update, [(delivery, worker) for delivery in ours]))
         return ours
+
+    def due_happenings(self, now: Moment, limit: int) -> Sequence[Happening]:
+        """Take what simulated peers do by now, and note it."""
+        due = super().due_happenings(now, limit)
+        self._world.noted.append(partial(happenings.carried_out, self._world, due))
+        return due
 
     def apply(self, plan: Plan) -> Applied:
         """Write a plan, unless an engine wants to end what it no longer has."""

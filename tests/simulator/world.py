@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from core.model.delivery import Message, Outcome, OutcomeKind
+from core.model.event import Happening
 from core.model.moment import Moment
 from core.ports import Reader
 from data.reader_base import Memory
@@ -143,6 +144,8 @@ class World:
     judged: set[int] = field(default_factory=set)
     """Messages of which the person has said what became of them."""
     received: list[Report] = field(default_factory=list)
+    befallen: dict[str, Happening] = field(default_factory=dict)
+    """What simulated peers have done, by its key."""
     delivered: set[int] = field(default_factory=set)
     promised: dict[int, frozenset[str]] = field(default_factory=dict)
     """The rules of an entry's stage that were on when it was first seen."""
