@@ -78,7 +78,11 @@ def _nothing() -> None:
 
 
 class Committer:
-    """Runs groups of jobs: one transaction a group, one savepoint a job.
+    """Runs groups of jobs: one transaction a group.
+
+    A job that raises leaves no trace and harms no other. Since nearly none does, a group goes without savepoints, which
+    cost a seventh of a move; when one raises, the group begins anew with a savepoint for each. So a job may be run more
+    than once, but only its last run counts.
 
     ``before_commit`` and ``after_commit`` are where a simulator lets the process die. What they raise must not be an
     ``Exception`` (derive it from ``BaseException``): it goes through to the caller, and no future hears of the group.
@@ -142,10 +146,18 @@ class Committer:
         mark = db.written
         kept = 0
         pending: Pending | None = first
+        careful = False
         try:
             while pending is not None:
                 taken.append(pending)
-                kept += self._one(db, pending, kept > 0)
+                done = self._one(db, pending, careful and kept > 0)
+                if not done and kept and not careful:
+                    careful, kept, db.written = True, 0, mark
+                    for each in taken:
+                        each.result = each.error = None
+                        kept += self._one(db, each, kept > 0)
+                else:
+                    kept += done
                 pending = more()
             self._before_commit()
             self._end(db)
