@@ -1,7 +1,8 @@
 """Messages that go later than they were meant to are looked at again first: what was right then may be wrong now.
 
 A paused or resting connection, a rate or a closed laptop may hold a message back for days. One that was never tried is
-judged on current data like its run was; one that was tried keeps its bytes, and only the hours are looked at.
+judged on current data like its run was; one that was tried keeps its bytes, and only the hours are looked at, and
+whether the client has opted out meanwhile.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core import timing
+from core import recipients, timing
 from core.effects import Deliver
 from core.engine import abandoning, chaining, entering, knowing, outcomes, starting
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import Deal
-from core.model.delivery import Delivery, DeliveryStatus
+from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.frozen import replace
 from core.model.moment import MINUTE, Moment
 from core.model.rule import Hours, Rule
@@ -28,6 +29,12 @@ LATE: Final = MINUTE
 """A message younger than this is what its run has just been judged to say."""
 
 _HOURS: Final = N_("outside the hours of its rule: it waits until {until}")
+_ADDRESSED: Final = frozenset({Channel.EMAIL, Channel.SMS, Channel.TELEPHONY})
+_OPTED_OUT: Final = Judgement(
+    status=RunStatus.FAILED,
+    reason="opted_out",
+    detail=Words(N_("the client has opted out of this address since the last attempt")),
+)
 _UNPLANNED: Final = Words(N_("the rule sends this message no more"))
 
 
@@ -68,6 +75,8 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
         gone = abandoning.stopped(tx, plan, replace(delivery, worker=None), run, now)
         if gone is not None:
             return gone
+        if _declined(tx, deal, delivery.message, run, now):
+            return _ended(delivery, run, _OPTED_OUT, now, plan)
         opens = _opens(tx, rule, deal, now)
         return delivery if opens is None else _put_off(delivery, opens)
     facts = knowing.facts_for(tx, rule, deal, now, tx.entry(run.entry), run.id)
@@ -83,6 +92,13 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
             return _rewritten(delivery, effect, now)
         judgement = Judgement(status=RunStatus.SKIPPED, reason="stopped", detail=_UNPLANNED)
     return _ended(delivery, run, judgement, now, plan)
+
+
+def _declined(tx: Tx, deal: Deal, message: Message, run: Run, now: Moment) -> bool:
+    """Return whether the client has opted out since the last attempt."""
+    if message.channel not in _ADDRESSED:
+        return False
+    return recipients.opted_out(tx.facts(deal, now, tx.entry(run.entry)), message.to)
 
 
 def _opens(tx: Tx, rule: Rule, deal: Deal, now: Moment) -> Moment | None:

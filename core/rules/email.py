@@ -15,7 +15,7 @@ from core.model.delivery import Channel, Message
 from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.ports import Facts, Random
-from core.recipients import EmailChoice, Use
+from core.recipients import EmailChoice, Fallback, Use
 from core.rules.attaching import Attach
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.safe_text import header_text, wire_text
@@ -47,7 +47,11 @@ class EmailSettings(Settings):
     attach: Attach = Field(default=Attach(), title=N_("Attachments"))
     track_clicks: bool = Field(default=True, title=N_("Track clicks"))
     track_opens: bool = Field(default=True, title=N_("Track opens"))
-    fallback: tuple[str, ...] = Field(default=(), title=N_("When there is no such address"))
+    fallback: Fallback = Field(
+        default=(),
+        title=N_("When there is no such address"),
+        description=N_("What is tried then, in order: another type, the next contact, the company."),
+    )
 
     @field_validator("from_")
     @classmethod
@@ -60,18 +64,6 @@ class EmailSettings(Settings):
         if value.fields or value.files:
             raise Unfit(N_("attachments cannot be sent yet: leave “attach” empty"))
         return value
-
-    @field_validator("fallback")
-    @classmethod
-    def _no_fallback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return no_fallback(value)
-
-
-def no_fallback(value: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a chain of other addresses, which nothing would follow."""
-    if value:
-        raise Unfit(N_("no other address is tried yet: leave “fallback” empty"))
-    return value
 
 
 class EmailRule(RuleKind[EmailSettings]):
@@ -92,7 +84,7 @@ class EmailRule(RuleKind[EmailSettings]):
         connection = serving(facts.house, mailbox)
         if connection is None:
             raise CannotAct("no_mailbox", Words(N_("no e-mail connection sends from {mailbox}"), {"mailbox": mailbox}))
-        chosen = recipients.email(facts, settings.address, settings.use)
+        chosen = recipients.email(facts, settings.address, settings.use, settings.fallback)
         subject, text, html = written(settings, context.of(facts))
         data = {
             "html": html,

@@ -15,9 +15,9 @@ from core.model.delivery import Channel, Message
 from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.ports import Facts, Random
-from core.recipients import PhoneChoice
+from core.recipients import Fallback, PhoneChoice
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
-from core.rules.email import AUTO, no_fallback
+from core.rules.email import AUTO
 from core.safe_text import wire_text
 from core.words import Words
 
@@ -44,7 +44,11 @@ class SmsSettings(Settings):
         description=N_("A connected SMS provider; may be left out while there is only one."),
         json_schema_extra={"picker": "connection:sms"},
     )
-    fallback: tuple[str, ...] = Field(default=(), title=N_("When there is no such number"))
+    fallback: Fallback = Field(
+        default=(),
+        title=N_("When there is no such number"),
+        description=N_("What is tried then, in order: another type, the next contact, the company."),
+    )
 
     @field_validator("phone", mode="before")
     @classmethod
@@ -55,11 +59,6 @@ class SmsSettings(Settings):
     @classmethod
     def _auto_is_none(cls, value: str | None) -> str | None:
         return None if value in ("", AUTO) else value
-
-    @field_validator("fallback")
-    @classmethod
-    def _no_fallback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return no_fallback(value)
 
 
 class SmsRule(RuleKind[SmsSettings]):
@@ -78,7 +77,7 @@ class SmsRule(RuleKind[SmsSettings]):
         """Return the SMS. Raises ``CannotAct``: ``no_provider``, those of the recipient, ``template_error``,
         ``text_too_long``."""
         connection = provider(facts.house, settings.provider)
-        chosen = recipients.phone(facts, settings.phone)
+        chosen = recipients.phone(facts, settings.phone, settings.fallback)
         text = fitting(templates.render(settings.text, context.of(facts)), connection)
         measured = sms_text.measure(text)
         data = {"encoding": measured.encoding, "segments": measured.segments, "recipient": chosen.owner.id}

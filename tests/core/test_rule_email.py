@@ -171,7 +171,7 @@ def test_why_no_mail_is_written(settings: dict[str, Any], changes: dict[str, Any
     [
         ({"attach": {"fields": ["paper"]}}, "attachments cannot be sent yet"),
         ({"attach": {"files": ["a.pdf"]}}, "attachments cannot be sent yet"),
-        ({"fallback": ["type"]}, "no other address is tried yet"),
+        ({"fallback": ["type", "type"]}, "each step stands in the chain once"),
         ({"from": "nobody"}, "“nobody” is not an e-mail address"),
         ({"address": "mobile"}, "Input should be"),
         ({"use": "second"}, "Input should be"),
