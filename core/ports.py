@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
+from core.client_ports import ClientReader, ClientTx
 from core.clockwork import Clock, EngineLease, Priority, Waker
 from core.event_ports import EventReader, EventTx
 from core.file_ports import FileReader, FileTx
@@ -75,7 +76,7 @@ T = TypeVar("T")
 Random = random.Random
 
 
-class Reader(LineReader, TalkReader, EventReader, FileReader, Protocol):
+class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, Protocol):
     """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
 
     def house(self) -> House:
@@ -239,7 +240,7 @@ class Reader(LineReader, TalkReader, EventReader, FileReader, Protocol):
         """Return the durable timers that have not fired, soonest first."""
 
 
-class Tx(Reader, LineTx, TalkTx, EventTx, FileTx, Protocol):
+class Tx(Reader, ClientTx, LineTx, TalkTx, EventTx, FileTx, Protocol):
     """One write transaction (behind a savepoint): reads that see its own writes, and the writes."""
 
     def apply(self, plan: Plan) -> Applied:

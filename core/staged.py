@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.model.deal import Cause, Deal
 from core.model.moment import Moment
+from core.model.people import Company, Contact
 from core.words import Words
 
 if TYPE_CHECKING:
+    from core.client_ports import ClientKind
     from core.ports import Job, T
 
 
@@ -27,6 +29,14 @@ class StagedDeal:
     place: int
     by: str
     deal: Deal
+
+
+@dataclass(frozen=True, slots=True)
+class StagedClient:
+    """A contact or client company that is set aside, read on ``line``. An empty id means a fresh one."""
+
+    line: int
+    client: Contact | Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,15 @@ class Staging(Protocol):
 
     def taken(self, ids: Sequence[str]) -> Mapping[str, int]:
         """Return which of these ids are taken: by a deal (0), or by one set aside (the line it was read on)."""
+
+    def add_clients(self, clients: Sequence[StagedClient]) -> None:
+        """Set clients aside, all of them contacts or all of them companies, behind those already there."""
+
+    def taken_clients(self, what: ClientKind, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return which of these ids are taken: by a client (0), or by one set aside (the line it was read on)."""
+
+    def client_ids(self, what: ClientKind, brought: Brought) -> Sequence[str]:
+        """Return the ids of the clients that were brought in, in the order of adding."""
 
     def totals(self) -> Mapping[tuple[int, str], tuple[int, int]]:
         """Return how many deals were set aside, and their sum in minor units, by ``column`` and currency."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from data.reader_base import Memory
 from data.reader_board import BoardReader
-from data.reader_deals import DealReader
+from data.reader_clients import ClientReader
 from data.reader_events import EventReader
 from data.reader_files import FileReader
 from data.reader_overdue import OverdueReader
@@ -13,5 +13,5 @@ from data.reader_talk import TalkReader
 __all__ = ["Memory", "SqlReader"]
 
 
-class SqlReader(BoardReader, DealReader, OverdueReader, TalkReader, EventReader, FileReader):
+class SqlReader(BoardReader, ClientReader, OverdueReader, TalkReader, EventReader, FileReader):
     """Every read of the Store. Make a new one for each transaction: ``SqlReader(db, memory, clock)``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
@@ -10,20 +11,26 @@ from typing import Any, Final
 from sqlalchemy import Table, insert
 from sqlalchemy.schema import CreateTable, DropTable
 
+from core.client_ports import ClientKind
 from core.errors import StoreTrouble
 from core.i18n import N_
+from core.model.people import Company
 from core.ports import Job, T, Tx
-from core.staged import Brought, StagedDeal
+from core.staged import Brought, StagedClient, StagedDeal
 from data import mapping
+from data.numbering import Statements
 from data.reader_base import the
 from data.sql import Db, Statement, dialect_of
-from data.tables_staged import NUMBERED, staged, staged_contacts, staged_metadata
-from data.tx_staged import COPIED, STAGED_IDS, TAKEN, TAKEN_HERE
+from data.tables_staged import NUMBERED, staged, staged_clients, staged_contacts, staged_metadata
+from data.tx_clients import NUMBERING as CLIENTS
+from data.tx_staged import COPIED
+from data.tx_staged import NUMBERING as DEALS
 from data.writer import Pending
 
 Commit = Callable[[Pending], Pending]
 _DEAL: Final = ("seq", "line", "fresh", "arrival", "place", "by", "deal", *COPIED)
 _LINK: Final = ("seq", "position", "contact")
+_CLIENT: Final = ("seq", "line", "fresh", "client", "name", "name_folded", "emails", "phones", "contacts")
 
 
 def _addition(table: Table, names: Sequence[str]) -> Statement:
@@ -33,6 +40,7 @@ def _addition(table: Table, names: Sequence[str]) -> Statement:
 _ADD: Final = {name: _addition(table, names) for name, table, names in (
     ("deals", staged, _DEAL),
     ("contacts", staged_contacts, _LINK),
+    ("clients", staged_clients, _CLIENT),
 )}  # fmt: skip
 
 
@@ -57,20 +65,27 @@ class DbStaging:
             for row, each in zip(rows, deals, strict=True)
             for position, contact in enumerate(each.deal.contacts)
         ]
-        db = self._db
-        db.text("BEGIN")
-        try:
+        with self._together():
             self._put("deals", staged, _DEAL, rows)
             self._put("contacts", staged_contacts, _LINK, links)
-        except BaseException:
-            db.text("ROLLBACK")
-            raise
-        db.text("COMMIT")
 
     def taken(self, ids: Sequence[str]) -> Mapping[str, int]:
         """Return which of these ids are taken: by a deal (0), or by one set aside (the line it was read on)."""
-        wanted = list(ids)
-        return dict(chain(self._db.rows(TAKEN_HERE, ids=wanted), self._db.rows(TAKEN, ids=wanted)))
+        return self._taken(DEALS, ids)
+
+    def add_clients(self, clients: Sequence[StagedClient]) -> None:
+        """Set clients aside, all of them contacts or all of them companies, behind those already there."""
+        rows = [self._client_row(each) for each in clients]
+        with self._together():
+            self._put("clients", staged_clients, _CLIENT, rows)
+
+    def taken_clients(self, what: ClientKind, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return which of these ids are taken: by a client (0), or by one set aside (the line it was read on)."""
+        return self._taken(CLIENTS[what], ids)
+
+    def client_ids(self, what: ClientKind, brought: Brought) -> Sequence[str]:
+        """Return the ids of the clients that were brought in, in the order of adding."""
+        return [row[0] for row in self._db.rows(CLIENTS[what]["ids"], numbers=brought.numbers)]
 
     def totals(self) -> Mapping[tuple[int, str], tuple[int, int]]:
         """Return how many deals were set aside, and their sum in minor units, by ``column`` and currency."""
@@ -89,7 +104,7 @@ class DbStaging:
 
     def ids(self, brought: Brought) -> Sequence[str]:
         """Return the ids of the deals that were brought in, in the order of adding."""
-        return [row[0] for row in self._db.rows(STAGED_IDS, numbers=brought.numbers)]
+        return [row[0] for row in self._db.rows(DEALS["ids"], numbers=brought.numbers)]
 
     def forget(self) -> None:
         """Remove the tables, where the connection goes on being used."""
@@ -106,6 +121,36 @@ class DbStaging:
         n, amount = self._totals.get((each.column, row["currency"]), (0, 0))
         self._totals[each.column, row["currency"]] = n + 1, amount + (row["amount"] or 0)
         return row
+
+    def _client_row(self, each: StagedClient) -> mapping.Params:
+        client = each.client
+        row = mapping.company_params(client) if isinstance(client, Company) else mapping.contact_params(client)
+        self._count += 1
+        self._fresh += not client.id
+        return (
+            {"contacts": None}
+            | row
+            | {"seq": self._count, "line": each.line, "fresh": self._fresh, "client": client.id or None}
+        )
+
+    def _taken(self, statements: Statements, ids: Sequence[str]) -> Mapping[str, int]:
+        wanted = list(ids)
+        here, there = (
+            self._db.rows(statements["taken_here"], ids=wanted),
+            self._db.rows(statements["taken"], ids=wanted),
+        )
+        return dict(chain(here, there))
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Write in one transaction, which nobody waits for."""
+        self._db.text("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.text("ROLLBACK")
+            raise
+        self._db.text("COMMIT")
 
     def _put(self, what: str, table: Table, names: Sequence[str], rows: Sequence[mapping.Params]) -> None:
         """Add rows: on PostgreSQL with COPY, which halves the time of reading a file there."""

@@ -24,6 +24,8 @@ class MetaRow(Table, table=True):
     deal_number: int = whole(default=1000, sa_column_kwargs={"server_default": sql("1000")})
     home: str | None = prose(default=None)
     tracking_key: str | None = prose(default=None)
+    contact_number: int = whole(default=1000, sa_column_kwargs={"server_default": sql("1000")})
+    company_number: int = whole(default=1000, sa_column_kwargs={"server_default": sql("1000")})
 
 
 class CompanySettingsRow(Table, table=True):

@@ -41,6 +41,17 @@ staged_contacts: Final = _table(
 )
 """Contacts of staged deals."""
 
+staged_clients: Final = _table(
+    "staged_clients",
+    _key("seq"),
+    Column("line", BIG, nullable=False),
+    Column("fresh", BIG, nullable=False),
+    Column("client", KEY, unique=True),
+    Column("name_folded", KEY),
+    *(Column(name, Text) for name in ("name", "emails", "phones", "contacts")),
+)
+"""Contacts, or client companies, in the order of adding; ``fresh`` counts those without an id so far."""
+
 arrivals: Final = _table(
     "staged_arrivals",
     _key("id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.reader import SqlReader
+from data.tx_clients import ClientWriter
 from data.tx_events import EventWriter
 from data.tx_files import FileWriter
 from data.tx_lines import LineWriter
@@ -13,5 +14,5 @@ from data.tx_staged import StagedWriter
 __all__ = ["SqlTx"]
 
 
-class SqlTx(PeopleWriter, QueueTaker, StagedWriter, LineWriter, EventWriter, FileWriter, SqlReader):
+class SqlTx(PeopleWriter, QueueTaker, StagedWriter, ClientWriter, LineWriter, EventWriter, FileWriter, SqlReader):
     """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Executable,
-    String,
-    Table,
-    Update,
-    case,
-    cast,
-    func,
-    insert,
-    select,
-    union,
-    update,
-)
+from sqlalchemy import ColumnElement, Executable, Table, case, cast, func, insert, select
 from sqlalchemy import literal_column as literal
 
 from core.model.deal import Deal, Entry
@@ -28,11 +13,12 @@ from core.model.timeline import TimelineKind, TimelineRow
 from core.staged import Arrivals, Brought
 from data import mapping
 from data.mapping_work import timeline_params
-from data.reader_base import meta, the
+from data.numbering import Numbered, give
+from data.reader_base import the
 from data.reader_board import timeline
 from data.reader_deals import deals, links
 from data.reader_entries import entries
-from data.sql import Statement, among
+from data.sql import Statement
 from data.tables_staged import arrivals, staged, staged_contacts
 from data.tx_deals import ADD_TOTAL
 from data.tx_feed import FeedWriter
@@ -43,14 +29,8 @@ COPIED: Final = (
     *("begin_date", "close_date"),
 )
 """Columns that a staged deal and a real one share."""
-_NUMBERED: Final = re.compile(r"D([1-9][0-9]{0,17})", re.ASCII)
-_TOLD: Final = 20
-
-
-def _id() -> ColumnElement[str]:
-    """The deal's id: its own, or the next fresh one behind the last number given."""
-    fresh: ColumnElement[str] = literal("'D'", String) + cast(staged.c.fresh + the("numbers"), String)
-    return func.coalesce(staged.c.deal, fresh)
+DEALS: Final = Numbered(deals, staged, "deal", "D", "deal_number")
+NUMBERING: Final = DEALS.statements()
 
 
 def _bring(into: Table, own: dict[str, Any], leave: Sequence[str] = ()) -> Executable:
@@ -66,7 +46,7 @@ def _bring(into: Table, own: dict[str, Any], leave: Sequence[str] = ()) -> Execu
 
 def _deals(entry: ColumnElement[int], no: str, yes: str) -> Executable:
     own = {
-        "id": _id(),
+        "id": DEALS.id,
         **{name: staged.c[name] for name in COPIED},
         "pipeline": arrivals.c.pipeline,
         "stage": arrivals.c.stage,
@@ -79,47 +59,24 @@ def _deals(entry: ColumnElement[int], no: str, yes: str) -> Executable:
 
 def _entries(entry: ColumnElement[int]) -> Executable:
     place = {"pipeline": arrivals.c.pipeline, "stage": arrivals.c.stage}
-    return _bring(entries, {"id": entry, "deal": _id(), **place, "by": staged.c.by})
+    return _bring(entries, {"id": entry, "deal": DEALS.id, **place, "by": staged.c.by})
 
 
 def _lines() -> Executable:
     said = {"text": arrivals.c.text, "data": arrivals.c.data}
-    return _bring(timeline, {"deal": _id(), "by": staged.c.by, **said}, leave=("delivery",))
+    return _bring(timeline, {"deal": DEALS.id, "by": staged.c.by, **said}, leave=("delivery",))
 
 
 def _links() -> Executable:
-    wanted = [_id(), staged_contacts.c.position, staged_contacts.c.contact]
+    wanted = [DEALS.id, staged_contacts.c.position, staged_contacts.c.contact]
     found = select(*wanted).join_from(staged_contacts, staged, staged.c.seq == staged_contacts.c.seq)
     return insert(links).from_select(["deal", "position", "contact"], found)
-
-
-def _numbering(change: Any) -> Update:
-    return update(meta).values(deal_number=change).where(meta.c.id == literal("1")).returning(meta.c.deal_number)
-
-
-def _ids_of_both() -> Executable:
-    def numbered(column: Any) -> Any:
-        return select(column).where(column >= literal("'D'"), column < literal("'E'"))
-
-    return union(numbered(deals.c.id), numbered(staged.c.deal))
 
 
 _entry_here: Final = staged.c.seq + the("entries")
 
 ADD_ARRIVAL = insertion(arrivals)
-TAKE_NUMBERS = Statement(lambda: _numbering(meta.c.deal_number + the("n")))
-SET_NUMBER = Statement(lambda: _numbering(the("number")))
-FRESH = Statement(lambda: select(func.coalesce(func.max(staged.c.fresh), literal("0"))))
 LAST_ENTRY = Statement(lambda: select(func.coalesce(func.max(entries.c.id), literal("0"))))
-COLLIDING = Statement(lambda: select(deals.c.id).join_from(staged, deals, deals.c.id == _id()).limit(the("limit")))
-SAME_NUMBER = Statement(
-    lambda: (
-        select(staged.c.deal).where(staged.c.deal >= literal("'D'"), staged.c.deal < literal("'E'")).limit(literal("1"))
-    )
-)
-NUMBERED_IDS = Statement(_ids_of_both)
-UNNUMBERED = Statement(lambda: select(staged.c.seq).where(staged.c.deal.is_(None)).order_by(staged.c.seq))
-GIVE_ID = Statement(lambda: update(staged).values(deal=the("id")).where(staged.c.seq == the("number")))
 BRING_ENTRIES = Statement(lambda: _entries(_entry_here), lambda: _entries(staged.c.entry))
 BRING_DEALS = Statement(
     lambda: _deals(_entry_here, "0", "1"),
@@ -127,9 +84,6 @@ BRING_DEALS = Statement(
 )
 BRING_LINKS = Statement(_links)
 BRING_LINES = Statement(_lines)
-STAGED_IDS = Statement(lambda: select(_id()).order_by(staged.c.seq))
-TAKEN = Statement(lambda: select(deals.c.id, literal("0")).where(among(deals.c.id, "ids")))
-TAKEN_HERE = Statement(lambda: select(staged.c.deal, staged.c.line).where(among(staged.c.deal, "ids")))
 
 
 class StagedWriter(FeedWriter):
@@ -137,12 +91,7 @@ class StagedWriter(FeedWriter):
 
     def bring_in(self, arrivals: Arrivals) -> Brought:
         """Make real deals of all that was set aside, unless some of their ids are taken by now."""
-        db = self.db
-        fresh: int = db.rows(FRESH)[0][0]
-        numbers: int = db.rows(TAKE_NUMBERS, n=fresh)[0][0] - fresh
-        if fresh and (db.rows(SAME_NUMBER) or db.rows(COLLIDING, numbers=numbers, limit=1)):
-            self._number(numbers)
-        taken = [row[0] for row in db.rows(COLLIDING, numbers=numbers, limit=_TOLD)]
+        numbers, taken = give(self.db, NUMBERING, DEALS.letter)
         if not taken:
             self._bring(arrivals, numbers)
         return Brought(numbers, taken)
@@ -176,15 +125,6 @@ class StagedWriter(FeedWriter):
             ],
         )
         self._tell([("config", "")])
-
-    def _number(self, last: int) -> None:
-        """Give each deal without an id a fresh one, where some of the next numbers are taken."""
-        found = map(_NUMBERED.fullmatch, (row[0] for row in self.db.rows(NUMBERED_IDS)))
-        taken = {int(match[1]) for match in found if match}
-        free: Iterator[int] = (number for number in count(last + 1) if number not in taken)
-        given = [{"number": row[0], "id": f"D{next(free)}"} for row in self.db.rows(UNNUMBERED)]
-        self.db.many(GIVE_ID, given)
-        self.db.rows(SET_NUMBER, number=int(given[-1]["id"][1:]))
 
 
 def _alike(coming: Arrivals) -> tuple[Entry, Deal, TimelineRow]:

@@ -22,7 +22,9 @@ def _emptying(table: Table) -> Statement:
 
 
 EMPTY: Final = [_emptying(table) for table in metadata.sorted_tables if table.name not in KEPT]
-START: Final = Statement(lambda: update(meta).values(clock=None, deal_number=1000))
+START: Final = Statement(
+    lambda: update(meta).values(clock=None, deal_number=1000, contact_number=1000, company_number=1000)
+)
 
 
 def wipe(tx: Tx) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from adapters.cli import importing
 from adapters.cli.parser import Family, at_least_one
 from core.i18n import gettext as _
 
@@ -57,6 +58,7 @@ def _list(family: Family) -> None:
     verb.add_argument("--stage", metavar=_("STAGE"))
     verb.add_argument("--search", metavar=_("TEXT"), help=_("in titles, clients' names and ids"))
     verb.add_argument("--limit", metavar="N", type=at_least_one, help=_("the first N only"))
+    verb.add_argument("--csv", action="store_true", help=_("as a CSV file, which “import” takes back"))
     verb.add_argument("--removed", action="store_true", help=_("those that were removed instead"))
 
 
@@ -111,14 +113,5 @@ def _remove(family: Family) -> None:
 def _import(family: Family) -> None:
     about = _("make deals of the rows of a CSV file, all of them or none; starts no rules")
     verb = family.add("import", "deal_import:run", about)
-    verb.add_argument("file", metavar=_("FILE"), help=_("its first line names the columns; - reads stdin"))
-    verb.add_argument(
-        "--map",
-        metavar=_("COLUMN=FIELD"),
-        action="append",
-        default=[],
-        help=_("read a column as a field; COLUMN= leaves it out; several times for several"),
-    )
+    importing.options(verb)
     verb.add_argument("--by", metavar=_("USER"), help=_("who makes them; default: each deal's responsible"))
-    verb.add_argument("--skip-bad", action="store_true", help=_("take the good rows and tell of the others"))
-    verb.add_argument("--dry-run", action="store_true", help=_("only say what is wrong with the file"))

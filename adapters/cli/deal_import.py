@@ -3,213 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import io
-import signal
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING
 
-from adapters.cli.files import STDIN
-from adapters.cli.printing import as_json, note, say, trouble
-from adapters.cli.reading import opened
-from core.errors import BadInput
-from core.i18n import N_, ngettext
+from adapters.cli import importing
 from core.i18n import gettext as _
-from core.importing.bringing import Wish, import_deals
-from core.importing.report import Problem, Report
-from core.importing.source import Source
-from core.words import Words, fill
+from core.i18n import ngettext
+from core.importing.bringing import import_deals
 
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
 
-TOLD: Final = 20
-"""How many wrong rows are told of."""
-_EVERY: Final = 0.2
-_BLOCK: Final = 64 * 1024
-_IN_MEMORY: Final = 8 * 1024 * 1024
-
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
     """Make deals of a file's rows, or say what is wrong with them."""
-    wish = Wish(
-        mapped=_mapping(args.parser, args.map),
-        by=args.by,
-        skip_bad=args.skip_bad,
-        dry_run=args.dry_run,
-        problems=None if args.json else TOLD,
-    )
-    with opened(args, roof) as store, _file(args.file) as file, _progress() as tell, _no_way_back() as at_last:
-        source = Source(file, _name(args.file))
-        report = import_deals(store, source, wish, tell, at_last)
-    if source.guessed:
-        note(fill(_("{file} is not in UTF-8: it was read as Windows-1252"), {"file": source.name}))
-    taken = not report.bad or wish.skip_bad
-    if args.json:
-        as_json(_shape(report, wish, taken))
-    _tell(report, wish, taken, quiet=args.json)
-    return 0 if taken else 1
+    return importing.run(args, roof, import_deals, _sayings(), args.by)
 
 
-# The file -------------------------------------------------------------------------------------------------------------
-
-
-def _mapping(parser: argparse.ArgumentParser, given: list[str]) -> dict[str, str]:
-    """Split ``COLUMN=FIELD`` words at the last ``=``, since a column may be called anything."""
-    found: dict[str, str] = {}
-    for word in given:
-        column, equals, field = word.rpartition("=")
-        if not equals or not column.strip():
-            parser.error(_("“%s” is not COLUMN=FIELD") % word)
-        found[column.strip()] = field.strip()
-    return found
-
-
-def _name(word: str) -> str:
-    return "stdin" if word == STDIN else word
-
-
-@contextmanager
-def _file(word: str) -> Iterator[BinaryIO]:
-    """Open a file that can be read twice; what comes through a pipe is kept in a nameless one meanwhile."""
-    try:
-        with _opened(word) as given:
-            if word != STDIN and given.seekable():
-                yield given
-                return
-            with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:
-                while block := given.read1(_BLOCK):  # hears ctrl-c between what a slow pipe sends
-                    kept.write(block)
-                yield _binary(kept)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(N_("{file} cannot be read: {why}"), file=_name(word), why=why) from None
-
-
-def _opened(word: str) -> io.BufferedReader:
-    if word != STDIN:
-        return Path(word).open("rb")
-    given: Any = sys.stdin.buffer
-    return given  # type: ignore[no-any-return]
-
-
-def _binary(file: IO[bytes]) -> BinaryIO:
-    found: Any = file
-    return found  # type: ignore[no-any-return]
-
-
-# While it runs --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, float], None]]:
-    """Show on a terminal how far it is, on one line that is gone at the end."""
-    shown = time.monotonic()
-    width = 0
-
-    def tell(rows: int, share: float) -> None:
-        nonlocal shown, width
-        if time.monotonic() - shown < _EVERY:
-            return
-        shown = time.monotonic()
-        text = fill(ngettext("{n} row read, {percent} %", "{n} rows read, {percent} %", rows), _far(rows, share))
-        sys.stderr.write(f"\r{text:<{width}}")
-        sys.stderr.flush()
-        width = max(width, len(text))
-
-    try:
-        yield tell if _watched() else _silent
-    finally:
-        if width:
-            sys.stderr.write(f"\r{' ' * width}\r")
-            sys.stderr.flush()
-
-
-def _far(rows: int, share: float) -> dict[str, int]:
-    return {"n": rows, "percent": int(100 * share)}
-
-
-def _watched() -> bool:
-    return sys.stderr.isatty()
-
-
-def _silent(_rows: int, _share: float) -> None:
-    return
-
-
-@contextmanager
-def _no_way_back() -> Iterator[Callable[[], None]]:
-    """Yield what makes ctrl-c too late: between the commit and the report it would deny what has happened."""
-    before: Any = None
-
-    def at_last() -> None:
-        nonlocal before
-        if before is None:
-            before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    try:
-        yield at_last
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
-
-
-# What came of it ------------------------------------------------------------------------------------------------------
-
-
-def _shape(report: Report, wish: Wish, taken: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "imported": report.good if taken else 0,
-        "skipped": [
-            {"line": problem.line, "column": problem.column, "reason": problem.reason.english()}
-            for problem in report.problems
-        ],
-        "ids": list(report.ids),
-    }
-    return found | ({"dry_run": True} if wish.dry_run else {})
-
-
-def _tell(report: Report, wish: Wish, taken: bool, *, quiet: bool) -> None:
-    """Say for people what was taken and what is wrong with the rest; the first wrong rows only."""
-    if report.bad:
-        rows = report.good + report.bad
-        head = ngettext("{bad} of {n} row is wrong", "{bad} of {n} rows are wrong", rows)
-        text = fill(head, {"bad": report.bad, "n": rows})
-        if taken:
-            note(text)
-        else:
-            trouble(fill(_("{problem}; nothing was changed"), {"problem": text}))
-        for problem in report.problems[:TOLD]:
-            note(f"  {_place(problem)}: {problem.reason.local()}")
-        rest = report.bad - min(report.bad, TOLD)
-        if rest:
-            note(fill(ngettext("  and {n} more row", "  and {n} more rows", rest), {"n": rest}))
-    if taken and not quiet:
-        say(_outcome(report, wish))
-
-
-def _place(problem: Problem) -> str:
-    if problem.column is None:
-        return fill(_("line {line}"), {"line": problem.line})
-    return fill(_("line {line}, {column}"), {"line": problem.line, "column": problem.column[:60]})
-
-
-def _outcome(report: Report, wish: Wish) -> str:
-    n = report.good
-    if wish.dry_run:
-        text = ngettext(
+def _sayings() -> importing.Sayings:
+    return importing.Sayings(
+        would=lambda n: ngettext(
             "{n} deal would be imported; nothing was written (--dry-run)",
             "{n} deals would be imported; nothing was written (--dry-run)",
             n,
-        )
-        return fill(text, {"n": n})
-    if not n:
-        return _("No deals imported.")
-    if n == 1:
-        return fill(_("1 deal imported: {id}"), {"id": report.ids[0]})
-    ends: dict[str, str | int | Words | None] = {"n": n, "first": report.ids[0], "last": report.ids[-1]}
-    return fill(ngettext("{n} deal imported: {first} … {last}", "{n} deals imported: {first} … {last}", n), ends)
+        ),
+        none=_("No deals imported."),
+        one=_("1 deal imported: {id}"),
+        many=lambda n: ngettext("{n} deal imported: {first} … {last}", "{n} deals imported: {first} … {last}", n),
+    )

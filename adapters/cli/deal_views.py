@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from adapters.cli import shapes
+from adapters.cli.csv_out import csv_file
 from adapters.cli.printing import as_json, pairs, say, table
 from adapters.cli.reading import local, read
 from core import money
@@ -15,7 +16,7 @@ from core.errors import UnknownThing
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.model.deal import Deal
-from core.model.house import House
+from core.model.house import FieldType, House
 from core.ports import Reader
 from core.views import DealFilter
 from core.words import fill
@@ -47,6 +48,9 @@ def list_deals(args: argparse.Namespace, roof: Roof) -> int:
     if args.json:
         as_json([shapes.deal(deal, house) for deal in deals])
         return 0
+    if args.csv:
+        csv_file(*_as_csv(house, deals))
+        return 0
     if not deals:
         say(_("No deals."))
         return 0
@@ -65,6 +69,26 @@ def _listed(reader: Reader, where: DealFilter) -> tuple[House, Sequence[Deal]]:
         known = lookup.names(dict.fromkeys(s.id for p in house.pipelines.values() for s in p.stages))
         raise UnknownThing(N_("no pipeline has a stage “{id}” (there are: {known})"), id=where.stage, known=known)
     return house, reader.deals(where)
+
+
+def _as_csv(house: House, deals: Sequence[Deal]) -> tuple[list[str], Iterator[list[str]]]:
+    """Return deals as a table that ``import`` takes back; files stand in no table."""
+    kept = [name for name, field in house.fields.items() if field.type is not FieldType.FILE]
+    head = ["id", "title", "amount", "currency", "pipeline", "stage", "responsible", "contact", "company"]
+    head += ["begin_date", "close_date", *(f"fields.{name}" for name in kept)]
+    return head, ([*_cells(deal), *(_cell(deal.fields.get(name)) for name in kept)] for deal in deals)
+
+
+def _cells(deal: Deal) -> list[str]:
+    amount = "" if deal.amount is None else money.text(deal.amount, deal.currency)
+    place = [deal.pipeline, deal.stage, deal.responsible or "", ";".join(deal.contacts), deal.company or ""]
+    return [deal.id, deal.title, amount, deal.currency, *place, deal.begin_date or "", deal.close_date or ""]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ";".join(map(_cell, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def _line(deal: Deal) -> tuple[str, ...]:

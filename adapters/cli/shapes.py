@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from core import money
 from core.model.delivery import Channel
 from core.model.moment import iso
+from core.model.people import Company
 
 if TYPE_CHECKING:  # each verb loads no more than it shows
     from core.model.deal import Deal
     from core.model.house import House
+    from core.model.people import Address, Contact
     from core.outbound import Row
     from core.views import TimelineEntry
 
@@ -36,6 +38,21 @@ def deal(found: Deal, house: House) -> dict[str, Any]:
         "closed": found.closed,
         "version": found.version,
     }
+
+
+def client(found: Contact | Company) -> dict[str, Any]:
+    """Return a contact, or a client company with its contacts."""
+    shown: dict[str, Any] = {
+        "id": found.id,
+        "name": found.name,
+        "emails": [_address(each) for each in found.emails],
+        "phones": [_address(each) for each in found.phones],
+    }
+    return shown | ({"contacts": list(found.contacts)} if isinstance(found, Company) else {})
+
+
+def _address(address: Address) -> dict[str, Any]:
+    return {"type": address.type, "value": address.value, "opted_out": address.opted_out}
 
 
 def outbound(row: Row) -> dict[str, Any]:

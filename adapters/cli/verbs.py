@@ -29,6 +29,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "deal": Verb(
         "deal", N_("deals: add, show, list, import, move, set, note, remove; undo, redo, stop what their rules do")
     ),
+    "contact": Verb("contact", N_("contacts: add, show, list, import, set, remove")),
+    "company": Verb("company", N_("client companies: add, show, list, import, set, remove")),
     "rule": Verb("rule", N_("switch rules on and off, or apply them to what is there already")),
     "run": Verb("run", N_("let what is due happen, without a screen")),
     "worker": Verb("worker", N_("run the rules until stopped, without a screen")),

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.commands.clients import NewClient, add_client, remove_clients, restore_clients, set_client
     from core.commands.clocks import advance_clock, set_clock
     from core.commands.connections import BY_HAND, set_paused
     from core.commands.deals import NewDeal, add_deal, set_fields
@@ -24,6 +25,7 @@ __all__ = [
     "BY_HAND",
     "Acted",
     "Moved",
+    "NewClient",
     "NewDeal",
     "Reach",
     "Redone",
@@ -33,6 +35,7 @@ __all__ = [
     "Switched",
     "To",
     "Undone",
+    "add_client",
     "add_deal",
     "advance_clock",
     "apply_rule",
@@ -41,11 +44,14 @@ __all__ = [
     "note",
     "reach",
     "redo",
+    "remove_clients",
     "remove_deals",
     "resolve",
+    "restore_clients",
     "restore_deals",
     "retry",
     "run_now",
+    "set_client",
     "set_clock",
     "set_fields",
     "set_paused",
@@ -57,6 +63,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "clients": ("NewClient", "add_client", "remove_clients", "restore_clients", "set_client"),
     "clocks": ("advance_clock", "set_clock"),
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),

@@ -103,19 +103,23 @@ def first_place(house: House, pipeline_id: str | None, stage_id: str | None) -> 
     return chosen.id, lookup.stage(house, chosen.id, stage_id).id
 
 
-def people(reader: Reader, contacts: Sequence[str], company: str | None) -> tuple[tuple[str, ...], str | None]:
-    """Check people by id; linking a company adds its contacts (Bitrix24). Raises ``UnknownThing``."""
-    wanted = list(contacts)
+def people(
+    reader: Reader, contacts: Sequence[str], company: str | None, present: Sequence[str] = ()
+) -> tuple[tuple[str, ...], str | None]:
+    """Check people by id; linking a company adds its contacts (Bitrix24). Who is ``present`` on the deal already may be
+    out of use. Raises ``UnknownThing``."""
+    of_company: Sequence[str] = ()
     if company is not None:
         found = reader.company(company)
-        if found is None:
+        if found is None or found.removed:
             raise UnknownThing(N_("there is no company “{id}”"), id=company)
-        wanted += found.contacts
-    known = reader.contacts(wanted)
-    missing = next((c for c in wanted if c not in known), None)
+        of_company = found.contacts
+    known = reader.contacts([*contacts, *of_company])
+    missing = next((c for c in contacts if c not in known or (known[c].removed and c not in present)), None)
     if missing is not None:
         raise UnknownThing(N_("there is no contact “{id}”"), id=missing)
-    return tuple(dict.fromkeys(wanted)), company
+    more = [each for each in of_company if each in known and not known[each].removed]
+    return tuple(dict.fromkeys([*contacts, *more])), company
 
 
 def set_fields(deal_id: str, values: Mapping[str, Any], by: str | None = None) -> Job[Deal]:
@@ -151,9 +155,9 @@ def _changed(tx: Tx, house: House, deal: Deal, values: Mapping[str, Any]) -> Dea
     after = replace(deal, currency=currency)
     for name, raw in values.items():
         if name == "contacts":
-            after = replace(after, contacts=people(tx, _ids(raw), None)[0])
+            after = replace(after, contacts=people(tx, _ids(raw), None, deal.contacts)[0])
         elif name == "company":
-            contacts, company = people(tx, after.contacts, raw or None)
+            contacts, company = people(tx, after.contacts, raw or None, after.contacts)
             after = replace(after, contacts=contacts, company=company)
         elif name in ("flags", "deal.flags"):
             after = replace(after, flags=_flags(raw))

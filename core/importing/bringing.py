@@ -1,10 +1,9 @@
-"""Bringing a file's deals in: row by row beside the house, then all in one short transaction."""
+"""Bringing a file's deals in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from core.commands import lookup
 from core.engine import entering
@@ -12,37 +11,18 @@ from core.errors import BadInput, Refused
 from core.i18n import N_
 from core.importing import deals
 from core.importing.deals import DealReader
-from core.importing.header import meanings
-from core.importing.report import Problem, Report
+from core.importing.intake import Tell, Wish, refuse_taken, take_in
+from core.importing.report import Report
 from core.importing.source import Source
-from core.importing.table import Record, Table
 from core.model.deal import Cause, CauseKind, Deal
 from core.model.house import House
 from core.ports import Job, Reader, Staging, Store, Tx
 from core.staged import Arrival, Arrivals, Brought, StagedDeal
 
+__all__ = ["Report", "Tell", "Wish", "import_deals"]
+
 IMPORT: Final = Cause(CauseKind.IMPORT)
-_ROWS: Final = 1_000
-_CHARACTERS: Final = 4_000_000
-"""Rows, or characters of them, that are set aside at a time."""
 _LARGEST: Final = 2**63 - 1
-
-Tell: TypeAlias = Callable[[int, float], None]
-"""Is told now and then how many rows have been read, and which share of the file."""
-
-Column: TypeAlias = "tuple[str, str]"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a person asks for. ``mapped`` are columns by name and what they mean (empty: nothing); ``by`` None means
-    each deal's responsible; ``problems`` is how many wrong rows are told of (None: all)."""
-
-    mapped: Mapping[str, str] = field(default_factory=dict)
-    by: str | None = None
-    skip_bad: bool = False
-    dry_run: bool = False
-    problems: int | None = 20
 
 
 def import_deals(
@@ -53,118 +33,89 @@ def import_deals(
     at_last: Callable[[], None] = lambda: None,
 ) -> Report:
     """Make a deal of each row; they start no rules and fire no triggers, and now is when they came and were last
-    touched. New ones stand on top of their columns in the file's order.
-
-    Where a row is wrong nothing is written, unless ``skip_bad``. ``at_last`` is called just before the one commit.
-    Raises ``BadInput``, ``UnknownThing`` and ``Refused`` for what is wrong with the file as a whole.
+    touched. New ones stand on top of their columns in the file's order. See :func:`core.importing.intake.take_in`.
     """
     house = store.read(lambda reader: reader.house())
     if wish.by is not None:
         lookup.user(house, wish.by)
-    table = Table(source, lambda name: bool(name) and _means(name, house))
-    columns = meanings(
-        table.names,
-        wish.mapped,
-        lambda name: deals.meaning(name, house),
-        lambda name: deals.suggest(name, house),
-    )
-    reader = DealReader(house, store.read(lambda r: _people(r, house, columns)), table.names, columns)
-    with store.staging() as staging:
-        intake = _Intake(staging, wish, _name_of("id", columns, table), Report(kept=wish.problems))
-        for number, record in enumerate(table.records(), 1):
-            intake.take(record, reader.read(record))
-            if number % _ROWS == 0:
-                tell(number, source.share())
-        intake.flush()
-        report = intake.report
-        if report.good and not wish.dry_run and (wish.skip_bad or not report.bad):
-            report.ids = staging.ids(staging.write(_finishing(house, intake, at_last)))
-    return report
+    return take_in(store, source, wish, _Deals(store, house, wish.by), tell, at_last)
 
 
-def _means(name: str, house: House) -> bool:
-    try:
-        return deals.meaning(name, house) is not None
-    except BadInput:
-        return True
+class _Deals:
+    """Rows that become deals."""
+
+    already = N_("there is a deal “{id}” already")
+
+    def __init__(self, store: Store, house: House, by: str | None) -> None:
+        self._store = store
+        self._house = house
+        self._by = by
+        self._counts: dict[tuple[str, str], int] = {}
+        self._columns: dict[tuple[str, str], int] = {}
+
+    def meaning(self, name: str) -> str | None:
+        """Return what a column's name means."""
+        return deals.meaning(name, self._house)
+
+    def suggest(self, name: str) -> str | None:
+        """Return the column that a misspelt name may have meant."""
+        return deals.suggest(name, self._house)
+
+    def reader(self, names: Sequence[str], columns: Sequence[str | None]) -> DealReader:
+        """Return who reads the rows, with all whom they may name: by anything."""
+        people = self._store.read(lambda reader: _people(reader, self._house, columns))
+        return DealReader(self._house, people, names, columns)
+
+    def id(self, thing: Deal) -> str:
+        """Return a deal's id, empty for a fresh one."""
+        return thing.id
+
+    def taken(self, staging: Staging, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return which ids are taken."""
+        return staging.taken(ids)
+
+    def set_aside(self, staging: Staging, things: Sequence[tuple[int, Deal]]) -> None:
+        """Set deals aside, each behind those of its column."""
+        staging.add([self._staged(line, deal) for line, deal in things])
+
+    def finishing(self, staging: Staging, at_last: Callable[[], None]) -> Job[Brought]:
+        """Return the job that brings the staged deals in. Raises ``Refused`` where the house has changed meanwhile."""
+        return _finishing(self._house, self._counts, staging.totals(), at_last)
+
+    def ids(self, staging: Staging, brought: Brought) -> Sequence[str]:
+        """Return the ids of the deals made."""
+        return staging.ids(brought)
+
+    def _staged(self, line: int, deal: Deal) -> StagedDeal:
+        column = deal.pipeline, deal.stage
+        place = self._counts[column] = self._counts.get(column, 0) + 1
+        number = self._columns.setdefault(column, len(self._columns))
+        return StagedDeal(line, number, place, self._by or deal.responsible or "system", deal)
 
 
-def _people(reader: Reader, house: House, columns: list[str | None]) -> deals.People:
-    """Read whom the file may name: all of them, since rows name them by anything."""
+def _people(reader: Reader, house: House, columns: Sequence[str | None]) -> deals.People:
     clients = "contact" in columns or "company" in columns
     companies = reader.all_companies() if "company" in columns else ()
     return deals.people(house, reader.all_contacts() if clients else (), companies)
 
 
-def _name_of(meaning: str, columns: list[str | None], table: Table) -> str:
-    return table.names[columns.index(meaning)] if meaning in columns else meaning
-
-
-class _Intake:
-    """Takes rows one after another, and sets the good ones aside."""
-
-    def __init__(self, staging: Staging, wish: Wish, id_column: str, report: Report) -> None:
-        self.report = report
-        self.counts: dict[Column, int] = {}
-        self._staging = staging
-        self._by = wish.by
-        self._id_column = id_column
-        self._waiting: list[tuple[int, Deal | Problem]] = []
-        self._characters = 0
-        self._columns: dict[Column, int] = {}
-
-    def totals(self) -> Mapping[tuple[int, str], tuple[int, int]]:
-        """Return how many deals were set aside, and their sum, by column and currency."""
-        return self._staging.totals()
-
-    def take(self, record: Record, found: Deal | Problem) -> None:
-        """Take what was read of a row."""
-        self._waiting.append((record.line, found))
-        self._characters += sum(map(len, record.cells))
-        if len(self._waiting) >= _ROWS or self._characters > _CHARACTERS:
-            self.flush()
-
-    def flush(self) -> None:
-        """Set aside what waits, apart from rows whose id is taken."""
-        ids = [found.id for _, found in self._waiting if isinstance(found, Deal) and found.id]
-        taken = dict(self._staging.taken(ids)) if ids else {}
-        staged: list[StagedDeal] = []
-        for line, found in self._waiting:
-            if isinstance(found, Problem):
-                self.report.refuse(found)
-            elif found.id and found.id in taken:
-                self.report.refuse(deals.taken(line, self._id_column, found.id, taken[found.id]))
-            else:
-                staged.append(self._staged(line, found))
-                if found.id:
-                    taken[found.id] = line
-        self.report.good += len(staged)
-        self._staging.add(staged)
-        self._waiting.clear()
-        self._characters = 0
-
-    def _staged(self, line: int, deal: Deal) -> StagedDeal:
-        column = deal.pipeline, deal.stage
-        place = self.counts[column] = self.counts.get(column, 0) + 1
-        number = self._columns.setdefault(column, len(self._columns))
-        return StagedDeal(line, number, place, self._by or deal.responsible or "system", deal)
-
-
-def _finishing(seen: House, intake: _Intake, at_last: Callable[[], None]) -> Job[Brought]:
-    """Return the job that brings the staged deals in. Raises ``Refused`` where the house has changed meanwhile."""
-
-    places = list(intake.counts)
-    totals = {(*places[number], currency): total for (number, currency), total in intake.totals().items()}
+def _finishing(
+    seen: House,
+    counts: Mapping[tuple[str, str], int],
+    sums: Mapping[tuple[int, str], tuple[int, int]],
+    at_last: Callable[[], None],
+) -> Job[Brought]:
+    places = list(counts)
+    totals = {(*places[number], currency): total for (number, currency), total in sums.items()}
 
     def job(tx: Tx) -> Brought:
         if not _still(seen, tx.house()):
             raise Refused(N_("the fields, stages or users were changed while the file was read; try again"))
         _check_totals(tx, totals)
-        columns = [_arrival(tx, seen, *column, count) for column, count in intake.counts.items()]
+        columns = [_arrival(tx, seen, *column, count) for column, count in counts.items()]
         brought = tx.bring_in(Arrivals(tx.now(), IMPORT, columns, totals))
-        if brought.taken:
-            known = lookup.names(brought.taken)
-            raise Refused(N_("somebody else made deals with these ids meanwhile: {ids}; try again"), ids=known)
+        words = N_("somebody else made deals with these ids meanwhile: {ids}; try again")
+        refuse_taken(brought, words, lookup.names(brought.taken))
         at_last()
         return brought
 

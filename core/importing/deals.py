@@ -18,20 +18,19 @@ from core.importing import numbers
 from core.importing.header import spelled
 from core.importing.people import Directory
 from core.importing.report import Problem
+from core.importing.rows import LONGEST_CELL, Shape
 from core.importing.table import Record
 from core.model.deal import Deal
 from core.model.frozen import replace
 from core.model.house import House
 from core.model.people import Company, Contact
 from core.naming import check_id
-from core.words import Words
 
 COLUMNS: Final = (
     *("id", "title", "currency", "amount", "pipeline", "stage", "responsible", "contact", "company"),
     *("begin_date", "close_date"),
 )
 """What a column may mean beside the custom fields (``fields.<id>``), in the order in which they are read."""
-LONGEST_CELL: Final = 1_000_000
 
 _CUSTOM: Final = "fields."
 _SAME: Final = {"contacts": "contact"}
@@ -104,7 +103,7 @@ class DealReader:
         self._people = people
         self._names = names
         self._at = {each: index for index, each in enumerate(meanings) if each}
-        self._unnamed = [index for index, name in enumerate(names) if not name]
+        self._shape = Shape(names)
         order = [*COLUMNS, *sorted(each for each in self._at if each.startswith(_CUSTOM))]
         self._takes = [
             (self._at[each], names[self._at[each]], self._take(each))
@@ -116,7 +115,7 @@ class DealReader:
 
     def read(self, record: Record) -> Deal | Problem:
         """Return the deal that a row describes (with an empty id where it names none), or what is wrong with it."""
-        wrong = self._shape(record)
+        wrong = self._shape.misfit(record)
         if wrong:
             return wrong
         cells, name = record.cells, ""
@@ -134,26 +133,6 @@ class DealReader:
         except FunilError as error:
             name = name or self._places(cells)
             return Problem(record.line, name, error.words)
-
-    def _shape(self, record: Record) -> Problem | None:
-        """Return what is wrong with the row as a row."""
-        cells, width = record.cells, len(self._names)
-        reason, column = Words(""), None
-        if record.open:
-            reason = Words(N_("its last quotation mark is never closed"))
-        elif len(cells) < width or any(map(str.strip, cells[width:])):
-            words = {"cells": len(cells), "columns": width}
-            reason = Words(N_("the row has {cells} cells and the header {columns}"), words)
-        for index in self._unnamed if not reason else ():
-            if cells[index].strip():
-                words = {"place": index + 1}
-                reason = Words(N_("a value stands in column {place}, which has no name"), words)
-        if not reason and sum(map(len, cells)) > LONGEST_CELL:
-            column = next(
-                (name for name, cell in zip(self._names, cells, strict=False) if len(cell) > LONGEST_CELL), None
-            )
-            reason = Words(N_("more than {most} characters"), {"most": LONGEST_CELL})
-        return Problem(record.line, column, reason) if reason else None
 
     def _places(self, cells: Sequence[str]) -> str:
         """Return the column to blame for a stage that is not there: the pipeline's, unless that one is known."""
@@ -264,12 +243,3 @@ def _prepared(spec: Spec, text: str) -> Any:
             return text
         return [numbers.plain(spec, each) if number else each for each in text.split(_SEVERAL)]
     return numbers.plain(spec, text) if number else text
-
-
-def taken(line: int, column: str, deal_id: str, by: int) -> Problem:
-    """Return the problem of a row whose id is taken: by a deal (0) or by the row on line ``by``."""
-    if by:
-        return Problem(
-            line, column, Words(N_("the row on line {by} has the id “{id}” already"), {"by": by, "id": deal_id})
-        )
-    return Problem(line, column, Words(N_("there is a deal “{id}” already"), {"id": deal_id}))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from adapters.cli import deal_import
+from adapters.cli import deal_import, importing
 from core.importing.bringing import import_deals
 from tests.cli.cli_ground import Shell, at_noon
 
@@ -362,11 +362,21 @@ def test_an_interrupt_before_that_changes_nothing(shell: Shell, monkeypatch: pyt
     assert (said.status, said.out, shell.cursor()) == (130, "", before)
 
 
-def test_progress_stands_on_a_terminal_alone(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_a_bar_on_a_terminal(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = str(big_file(tmp_path / "big.csv", 3000))
     assert shell("deal", "import", file, "--dry-run").err == ""
-    monkeypatch.setattr(deal_import, "_EVERY", 0.0)
-    monkeypatch.setattr(deal_import, "_watched", lambda: True)
+    monkeypatch.setattr(importing, "EVERY", 0.0)
+    monkeypatch.setattr(importing, "_watched", lambda: True)
     err = shell("deal", "import", file, "--dry-run").err
-    assert "\r1000 rows read, " in err
+    assert "  1000 rows read, " in err
+    assert err.startswith("\r█")
     assert err.endswith(" \r")
+
+
+def test_elsewhere_progress_is_a_plain_line_now_and_then(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(big_file(tmp_path / "big.csv", 3000))
+    monkeypatch.setattr(importing, "EVERY_LINE", 0.0)
+    lines = shell("deal", "import", file, "--dry-run").err.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["1000 rows read", "2000 rows read", "3000 rows read"]

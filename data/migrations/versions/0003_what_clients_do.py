@@ -19,6 +19,7 @@ _TYPES: Final[dict[str, Any]] = {"big": _BIG, "key": _KEY, "text": sa.Text(), "b
 
 def upgrade() -> None:
     """Add what clients do and have, and what tracking needs of the house."""
+    _clients()
     _addresses()
     _talk()
     _happenings()
@@ -43,6 +44,12 @@ def _addresses() -> None:
             each = f"json_each({table}.{column})" if sqlite else f"jsonb_array_elements(CAST({column} AS jsonb)) AS"
             found = f"SELECT DISTINCT {value}, '{kind}', '{owner_kind}', {table}.id FROM {table}, {each} a"
             op.execute(f"INSERT INTO addresses (value, kind, owner_kind, owner) {found} WHERE {column} IS NOT NULL")
+
+
+def _clients() -> None:
+    """Count the ids of clients that are given none, as those of deals are counted."""
+    for counter in ("contact_number", "company_number"):
+        op.add_column("meta", sa.Column(counter, _BIG, nullable=False, server_default=sa.text("1000")))
 
 
 def _talk() -> None:
