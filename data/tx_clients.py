@@ -9,7 +9,7 @@ from sqlalchemy import Executable, insert, literal_column, select
 from core.client_ports import ClientKind
 from core.staged import Brought
 from data.numbering import Numbered, give
-from data.reader_clients import TABLES, ClientReader
+from data.reader_clients import TABLES
 from data.reader_deals import companies, contacts
 from data.sql import Statement
 from data.tables_staged import staged_clients
@@ -44,7 +44,7 @@ BRING_CLIENTS = {
 }
 
 
-class ClientWriter(ClientReader, AddressWriter, FeedWriter):
+class ClientWriter(FeedWriter, AddressWriter):
     """Makes real clients of those set aside on this connection."""
 
     def new_client_id(self, what: ClientKind) -> str:

@@ -253,7 +253,9 @@ def test_a_csv_file_of_all_is_taken_back_as_it_was(shell: Shell, tmp_path: Path,
     text = shell.ok(what, "list", "--csv")
     assert "\n=" not in text.replace("\r", "")
     assert ",'=1+1," in text
-    other = at_noon((tmp_path / "other").mkdir() or tmp_path / "other")
+    folder = tmp_path / "other"
+    folder.mkdir()
+    other = at_noon(folder)
     other.ok("deal", "set", "D1", "company=", "contacts=")
     other.ok("company", "remove", "acme")
     rows = [line for line in text.splitlines() if not line.startswith(("maria,", "acme,"))]
