@@ -257,7 +257,7 @@ def _screen(path: Path, base: str) -> Line:
             if not claimed:
                 store.write_now(commands.move([f"D{2000 + number}"], "idle"), Priority.RUNS)
                 continue
-            store.write_now(leasing.release([d.id for d in claimed], f"w{number}"), Priority.DELIVERIES)
+            store.write_now(leasing.release(claimed, f"w{number}"), Priority.DELIVERIES)
 
     threads = [threading.Thread(target=worker, args=(i,)) for i in range(4)]
     for thread in threads:

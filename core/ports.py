@@ -282,7 +282,7 @@ class Tx(Reader, ClientTx, LineTx, TalkTx, EventTx, FileTx, Protocol):
 
     def reap(self, worker_alive: Callable[[str], bool] | None = None) -> Sequence[Delivery]:
         """Take over what dead engines left (those without an engine's lease, unless ``worker_alive`` knows better):
-        leases are freed; rows found ``sending`` are returned to be judged."""
+        queued rows are given back; all of them are returned to be judged, as they stand now."""
 
     def upsert_pipeline(self, pipeline: Pipeline) -> None:
         """Make or change a pipeline with its whole list of stages; stages not listed are removed (the caller has

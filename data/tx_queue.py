@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, or_, select, tuple_, update
 
 from core.model.delivery import Delivery, DeliveryStatus
+from core.model.frozen import replace
 from core.model.moment import Moment
 from core.model.run import Run
 from data import mapping_work as mapping
@@ -19,6 +20,7 @@ from data.reader_deals import deals
 from data.reader_entries import runs
 from data.reader_outbox import OutboxReader, deliveries, lines, open_now
 from data.sql import Statement, among
+from data.tx_deals import DealWriter
 from data.tx_feed import FeedWriter
 
 _order: Final = (runs.c.due_at, runs.c.mover, runs.c.position, runs.c.id)
@@ -111,7 +113,8 @@ RELEASE = Statement(
         .where(among(deliveries.c.id, "ids"), deliveries.c.worker == the("worker"), deliveries.c.status == "queued")
     )
 )
-LEASED = Statement(
+LEASED = Statement(lambda: select(deliveries).where(deliveries.c.worker.is_not(None)))
+LOCK_LEASED = Statement(
     lambda: select(deliveries).where(deliveries.c.worker.is_not(None)),
     lambda: select(deliveries).where(deliveries.c.worker.is_not(None)).with_for_update(skip_locked=True),
 )
@@ -124,7 +127,7 @@ def _of_worker() -> Select[Any]:
 OF_WORKER = Statement(_of_worker, lambda: _of_worker().order_by(deliveries.c.id).with_for_update())
 
 
-class QueueTaker(OutboxReader, FeedWriter):
+class QueueTaker(OutboxReader, DealWriter, FeedWriter):
     """Takes due work, and gives it back."""
 
     def due_runs(self, now: Moment, limit: int) -> Sequence[Run]:
@@ -164,15 +167,20 @@ class QueueTaker(OutboxReader, FeedWriter):
         self.db.run(RELEASE, ids=list(ids), worker=worker)
 
     def reap(self, worker_alive: Callable[[str], bool] | None = None) -> Sequence[Delivery]:
-        """Take over what dead engines left: leases are freed; rows found ``sending`` are returned to be judged.
+        """Take over what dead engines left: queued rows are given back; all of them are returned to be judged, as they
+        stand now.
 
         Without ``worker_alive`` those are dead who hold no engine's lease.
         """
-        left = sorted(self._deliveries(LEASED), key=attrgetter("id"))
+        left = self._deliveries(LEASED)
         workers = {delivery.worker or "" for delivery in left}
-        alive = {w for w in workers if worker_alive(w)} if worker_alive else living(self.db, workers)
-        lost = [delivery for delivery in left if (delivery.worker or "") not in alive]
-        for worker in sorted({delivery.worker or "" for delivery in lost}):
+        dead = workers - ({w for w in workers if worker_alive(w)} if worker_alive else living(self.db, workers))
+        if not dead:
+            return []
+        # An undo or a move that goes on meanwhile still takes these messages for being on their way.
+        self.hold(delivery.deal for delivery in left if delivery.worker in dead)
+        lost = [d for d in sorted(self._deliveries(LOCK_LEASED), key=attrgetter("id")) if d.worker in dead]
+        for worker in sorted(dead):
             queued = [d.id for d in lost if d.worker == worker and d.status is DeliveryStatus.QUEUED]
             self.release(queued, worker)
-        return [delivery for delivery in lost if delivery.status is DeliveryStatus.SENDING]
+        return [d if d.status is DeliveryStatus.SENDING else replace(d, worker=None) for d in lost]

@@ -70,6 +70,7 @@ def apply(ledger: Ledger) -> None:
 
 def _prepared(ledger: Ledger, parts: list[DealPart]) -> _Import:
     tx = ledger.tx
+    tx.hold(part.id for part in parts)
     companies = {part.company for part in parts if part.company is not None}
     known = {each.id: each for each in map(tx.company, sorted(companies)) if each is not None and not each.removed}
     contacts = {contact for part in parts for contact in part.contacts or ()}

@@ -69,6 +69,8 @@ def _close_again(ledger: Ledger, before: Pipeline, after: Pipeline) -> None:
         old = before.stage(stage.id)
         if old is None or old.closed == stage.closed:
             continue
-        deals = ledger.tx.deals(DealFilter(pipeline=after.id, stage=stage.id))
+        here = DealFilter(pipeline=after.id, stage=stage.id)
+        ledger.tx.hold(d.id for d in ledger.tx.deals(here))
+        deals = ledger.tx.deals(here)
         pairs = [(d, replace(d, closed=stage.closed, version=d.version + 1, active_at=now)) for d in deals]
         ledger.tx.apply(Plan(deals_changed=pairs))

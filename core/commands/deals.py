@@ -133,6 +133,7 @@ def set_fields(deal_id: str, values: Mapping[str, Any], by: str | None = None) -
         house = tx.house()
         if by is not None:
             lookup.user(house, by)
+        tx.hold([deal_id])
         before = lookup.deal(tx, deal_id)
         rest = {fields.resolve(k) if k not in _LINKS else k: v for k, v in values.items()}
         stage, pipeline = rest.pop("deal.stage", None), rest.pop("deal.pipeline", None)

@@ -1,8 +1,9 @@
-"""What an attempt leaves behind when its deal has gone on meanwhile: retries of a stage that was left do not happen."""
+"""What an engine leaves behind when its deal has gone on meanwhile: retries of a stage that was left do not happen, and
+of a move that was undone nothing does that has not begun."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core.engine import entering, outcomes
@@ -16,6 +17,7 @@ from core.ports import Tx
 from core.words import Words
 
 REMOVED: Final = Words(N_("the deal was removed"))
+_MAYBE_OUT: Final = Words(N_("the move was undone; the engine that had this in hand has died: it may have gone out"))
 
 
 def stop_retries(tx: Tx, plan: Plan, runs: Mapping[int, Run], now: Moment) -> None:
@@ -29,9 +31,28 @@ def stop_retries(tx: Tx, plan: Plan, runs: Mapping[int, Run], now: Moment) -> No
             plan.deliveries_changed[index] = (before, stopped(tx, plan, after, run, now) or after)
 
 
+def stop_given_back(tx: Tx, given_back: Sequence[Delivery], now: Moment, *, broken: bool = False) -> None:
+    """Cancel what an engine has given back untried, or died with, although its move was undone or its deal removed
+    meanwhile, which took it for being on its way. Behind a connection that is ``broken`` that goes for a stage that was
+    left, too; otherwise what was on its way to its first attempt then goes out: a death must not lose it."""
+    plan = Plan()
+    runs = tx.runs_by_id({d.run for d in given_back if d.run is not None})
+    for delivery in given_back:
+        if broken or not _has_only_left(tx, delivery):
+            after = stopped(tx, plan, delivery, runs.get(delivery.run or 0), now)
+            plan.deliveries_changed += [(delivery, after)] if after is not None else []
+    if plan.deliveries_changed:
+        tx.apply(plan)
+
+
+def _has_only_left(tx: Tx, delivery: Delivery) -> bool:
+    gone = _gone(tx, delivery)
+    return gone is not None and gone.reason == "left_stage"
+
+
 def stopped(tx: Tx, plan: Plan, delivery: Delivery, run: Run | None, now: Moment) -> Delivery | None:
-    """Return a message that would be tried again as it is cancelled because its deal has left the stage or was removed,
-    its run's end and its line of history added to the plan; None while the deal is there."""
+    """Return a message that would be tried as it is cancelled because its deal has left the stage or was removed, its
+    run's end and its line of history added to the plan; None while the deal is there."""
     gone = _gone(tx, delivery)
     if gone is None:
         return None
@@ -49,7 +70,7 @@ def _gone(tx: Tx, delivery: Delivery) -> Delivery | None:
     if entry is None or entry.ended_at is None:
         return None
     if entry.undone_at is not None:
-        return entering.cancelled(delivery, "undone", entering.UNDONE)
+        return entering.cancelled(delivery, "undone", _MAYBE_OUT if delivery.perhaps_tried else entering.UNDONE)
     by = _follower(tx, delivery.deal, entry.id)
     return replace(entering.cancelled(delivery, "left_stage", entering.LEFT), cancelled_by=by)
 

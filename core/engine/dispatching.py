@@ -75,7 +75,7 @@ class Dispatcher:
     attempts: int = 0
     _lanes: dict[str, Lane] = field(default_factory=dict)
     _owed: list[tuple[Lane, Line, list[Result]]] = field(default_factory=list)
-    _untried: list[int] = field(default_factory=list)
+    _untried: list[Delivery] = field(default_factory=list)
     _busy: dict[str, asyncio.Task[int]] = field(default_factory=dict)
     _failed: list[BaseException] = field(default_factory=list)
 
@@ -214,7 +214,7 @@ class Dispatcher:
                 await self.store.write(finish(ends, self.rng, self.worker), Priority.DELIVERIES)
             except Exception:
                 # Leased by an engine that lives: nobody else would ever give them back.
-                self._untried += [d.id for d in taken.deliveries]
+                self._untried += taken.deliveries
                 raise
             self.attempts += len(ends)
         return taken.settled + len(taken.deliveries)
@@ -229,7 +229,7 @@ class Dispatcher:
             # The rows stay leased, by an engine that lives: it must end them itself when the store works again.
             if results:
                 self._owed.append((lane, taken.line, results))
-            self._untried += [d.id for d in taken.deliveries if d.id not in tried]
+            self._untried += [d for d in taken.deliveries if d.id not in tried]
             raise
 
     async def _send_groups(
@@ -251,8 +251,8 @@ class Dispatcher:
                 line = await self._finish(lane, line, results)
                 results.clear()
             if broken or (failed and line.opens):
-                rest = [d.id for d in claimed[start + size :]]
-                await self.store.write(release(rest, self.worker), Priority.DELIVERIES)
+                rest = claimed[start + size :]
+                await self.store.write(release(rest, self.worker, broken=True), Priority.DELIVERIES)
                 break
         return attempts
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.engine import lines, rejudging
+from core.engine import abandoning, lines, rejudging
 from core.model.delivery import Delivery
+from core.model.frozen import replace
 from core.model.line import Line
 from core.ports import Job, Random, Tx
 
@@ -48,6 +49,15 @@ def mark(ids: Sequence[int], worker: str) -> Job[Sequence[int]]:
     return lambda tx: tx.mark_sending(ids, worker, tx.now())
 
 
-def release(ids: Sequence[int], worker: str) -> Job[None]:
-    """Return a job that gives leased rows back untouched."""
-    return lambda tx: tx.release(ids, worker)
+def release(leased: Sequence[Delivery], worker: str, *, broken: bool = False) -> Job[None]:
+    """Return a job that gives messages back that were not tried, ``broken``: because their connection takes none now;
+    what a move has stopped meanwhile is cancelled. Those that another engine has taken over are its own."""
+
+    def job(tx: Tx) -> None:
+        tx.hold(d.deal for d in leased)
+        ours = tx.leased([d.id for d in leased], worker)
+        if back := [replace(d, worker=None) for d in leased if d.id in ours]:
+            tx.release([d.id for d in back], worker)
+            abandoning.stop_given_back(tx, back, tx.now(), broken=broken)
+
+    return job

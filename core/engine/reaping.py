@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from core.engine import chaining, dispatching
+from collections.abc import Sequence
+
+from core.engine import abandoning, chaining, dispatching
 from core.i18n import N_
-from core.model.delivery import Outcome, OutcomeKind
+from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
 from core.model.house import Connection
+from core.model.moment import Moment
+from core.model.rule import Unknown
+from core.plan import Plan
 from core.ports import AdapterFactory, Job, Random, Tx
 from core.words import Words
 
 
 def reap(adapters: AdapterFactory) -> Job[int]:
-    """Return a job that takes over what a dead engine left: leases are freed, *sending* rows become *unknown*; a peer
-    that can tell what became of them is asked at once."""
+    """Return a job that takes over what a dead engine left: messages that it had leased go back, *sending* ones become
+    *unknown*; a peer that can tell what became of them is asked at once. It answers how many are unknown."""
 
     def job(tx: Tx) -> int:
         now = tx.now()
-        found = tx.reap()
+        left = tx.reap()
+        _given_back(tx, [d for d in left if d.status is DeliveryStatus.QUEUED], now)
+        found = [d for d in left if d.status is DeliveryStatus.SENDING]
         lost = Words(N_("the engine stopped while this was being sent: nobody knows whether it went out"))
         outcome = Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=lost)
         rng = Random(0)
@@ -34,6 +41,16 @@ def reap(adapters: AdapterFactory) -> Job[int]:
         return len(found)
 
     return job
+
+
+def _given_back(tx: Tx, leased: Sequence[Delivery], now: Moment) -> None:
+    """Look at what was leased and not marked: under ``hold`` it was not tried; under ``resend`` nobody knows, so that
+    it keeps its bytes from now on."""
+    perhaps = [d for d in leased if d.unknown is Unknown.RESEND and d.tried_at is None]
+    frozen = {d.id: replace(d, tried_at=now) for d in perhaps}
+    if perhaps:
+        tx.apply(Plan(deliveries_changed=[(d, frozen[d.id]) for d in perhaps]))
+    abandoning.stop_given_back(tx, [frozen.get(d.id, d) for d in leased], now)
 
 
 def _tells(adapters: AdapterFactory, connection: Connection | None) -> bool:

@@ -71,8 +71,10 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
         return delivery
     rule = tx.revision(run.revision)
     if delivery.tried_at is not None:
-        # An engine that died during an attempt cannot have noticed that the stage was left meanwhile.
-        gone = abandoning.stopped(tx, plan, replace(delivery, worker=None), run, now)
+        # An engine that died during an attempt cannot have noticed that the stage was left meanwhile. Where that may
+        # have been the first one, or none, the message was on its way and still is.
+        again = not delivery.perhaps_tried
+        gone = abandoning.stopped(tx, plan, replace(delivery, worker=None), run, now) if again else None
         if gone is not None:
             return gone
         if _declined(tx, deal, delivery.message, run, now):

@@ -87,8 +87,9 @@ class Delivery:
     """A stored message with its fate. ``moment`` and ``position`` (its run's) give the order within a deal.
 
     ``due_at`` is the next attempt (of an *unknown* one: when its peer is asked again), ``worker`` the engine that has
-    leased it. ``tried_at`` is the last attempt: None means that text and recipient may still change. ``attempts`` are
-    those of this ``round``: a person's retry of what had ended begins another. ``was…`` is what a cancelled one was.
+    leased it. ``tried_at`` is the last attempt, or when an engine had died that may have made the first: None means
+    that text and recipient may still change. ``attempts`` are those of this ``round``: a person's retry of what had
+    ended begins another. ``was…`` is what a cancelled one was.
     """
 
     id: int
@@ -124,3 +125,8 @@ class Delivery:
     def public_id(self) -> str:
         """The id that people see and type."""
         return f"M{self.id}"
+
+    @property
+    def perhaps_tried(self) -> bool:
+        """Whether an engine has died that may have made its first attempt: nobody knows."""
+        return self.tried_at is not None and self.attempts == 0

@@ -223,8 +223,9 @@ def test_reaping_frees_the_leases_of_the_dead(ground: Ground) -> None:
         a_delivery("C", worker="alive", status=DeliveryStatus.SENDING),
         a_delivery("D"),
     )
-    assert tx.reap(lambda worker: worker == "alive") == [sending]
-    assert tx.delivery(queued.id) == replace(queued, worker=None)
+    freed = replace(queued, worker=None)
+    assert tx.reap(lambda worker: worker == "alive") == [freed, sending]
+    assert tx.delivery(queued.id) == freed
     assert tx.delivery(living.id) == living
     assert tx.reap() == [sending, living]
 

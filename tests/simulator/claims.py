@@ -61,6 +61,8 @@ def _leave_problems(world: World, reader: Reader, delivery: Delivery) -> Sequenc
     entry = reader.entry(delivery.entry) if delivery.entry is not None else None
     if delivery.attempts and entry is not None and entry.ended_at is not None:
         problems.append("a retry although its deal has left the stage")
+    if entry is not None and entry.undone_at is not None:
+        problems.append("it goes out although its move was undone")
     run, deal, now = reader.run(delivery.run or 0), reader.deal(delivery.deal), reader.now()
     if run is None or deal is None or (delivery.tried_at is None and now - delivery.at <= MINUTE):
         return problems
@@ -144,8 +146,8 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
         problems.append("“hold” went out twice")
     if not attempt.stale and any(_known_accepted(a) for a in earlier):
         problems.append("sent again although it was accepted")
-    # What never reached the peer, or died with its engine, is judged and written again when it comes late.
-    if any(a.message != attempt.message for a in earlier if a.settled and a.offered):
+    # What never reached the peer is judged and written again when it comes late.
+    if any(a.message != attempt.message for a in earlier if a.out or (a.settled and a.offered)):
         problems.append("a retry sends other bytes")
     return problems
 

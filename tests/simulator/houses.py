@@ -74,7 +74,7 @@ def _set_up(tx: Tx, rng: random.Random) -> None:
 def _rule(rng: random.Random, number: int, stage: str) -> Rule:
     kind = rng.choice(("email", "email", "sms", "sms", "move"))
     settings: dict[str, Any] = {
-        "email": {"subject": "Hello", "body": "Dear {{ contact.first_name }}"},
+        "email": {"subject": "Hello", "body": "Dear {{ contact.first_name }}: {{ deal.amount }}"},
         "sms": {"text": "Hi {{ deal.title }} {{ deal.amount }}", "provider": "sms1"},
         "move": {"stage": rng.choice(STAGES)},
     }[kind]

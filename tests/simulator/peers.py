@@ -86,7 +86,7 @@ class SimAdapter:
         if attempt.accepted and self._connection.id in world.reporting and world.chance(0.5):
             outcome = attempt.outcome = replace(outcome, follows=happenings.drawn(world, key, provider_id))
         world.say(f"wire {key} {outcome.kind.value}")
-        life.maybe_die("around a send, after it is out")
+        life.maybe_die("around a send, after it is out", often=3)
         await life.step("after a send")
         attempt.over = True
         return outcome

@@ -61,7 +61,10 @@ class Person:
         self.world.acts -= 1
         # Who has just taken something back often wants it after all.
         again, self.taken_back = self.taken_back and self.world.chance(0.5), False
-        act = Person.redo if again else self.world.rng.choices(list(self.acts), list(self.acts.values()))[0]
+        self.do(Person.redo if again else self.world.rng.choices(list(self.acts), list(self.acts.values()))[0])
+
+    def do(self, act: Callable[[Person], object]) -> None:
+        """Do this, and look at the house afterwards."""
         act(self)
         invariants.after_commit(self.world)
 
@@ -153,8 +156,18 @@ class Person:
     def edit(self) -> None:
         """Change a field that conditions, run times or the loop guard look at."""
         rng = self.world.rng
-        deal = rng.choice(self.deals())
         values: dict[str, Any] = rng.choice(({"amount": str(rng.randint(0, 9))}, *_EDITS))
+        self._set(rng.choice(self.deals()), values)
+
+    def change_all(self) -> None:
+        """Change every deal's amount, which conditions and messages look at; it takes an hour."""
+        amount = str(self.world.rng.randint(5, 9))
+        for deal in self.deals():
+            self._set(deal, {"amount": amount})
+        self.world.clock.at = Moment(self.world.clock.at + HOUR)
+        self.world.say("an hour later")
+
+    def _set(self, deal: str, values: dict[str, Any]) -> None:
         self.command(f"set {deal} {values}", commands.set_fields(deal, values))
         for (of, _), before in [*self.before.items(), *self.undone.items()]:
             before.edited = before.edited or of == deal

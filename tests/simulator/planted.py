@@ -18,6 +18,7 @@ from core.engine import (
     happening,
     lines,
     outcomes,
+    reaping,
     receiving,
     reconciling,
     rejudging,
@@ -195,7 +196,7 @@ def forgets_what_it_owes(patch: pytest.MonkeyPatch) -> None:
     settle = dispatching.Dispatcher.settle
 
     async def bad(self: Any) -> None:
-        self._untried += [delivery.id for _, _, results in self._owed for delivery, _ in results]
+        self._untried += [delivery for _, _, results in self._owed for delivery, _ in results]
         self._owed.clear()
         await settle(self)
 
@@ -335,6 +336,16 @@ def redoes_elsewhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(undoing, "plan_redo", bad)
 
 
+def sends_what_was_undone(patch: pytest.MonkeyPatch) -> None:
+    """What an engine had in hand when it died goes out although its move was undone meanwhile."""
+    patch.setattr(abandoning, "stop_given_back", lambda *args, **kwargs: None)
+
+
+def forgets_what_died(patch: pytest.MonkeyPatch) -> None:
+    """What an engine may have sent before it died is written anew when it comes late."""
+    patch.setattr(reaping, "_given_back", lambda tx, leased, now: abandoning.stop_given_back(tx, leased, now))
+
+
 def untold(patch: pytest.MonkeyPatch) -> None:
     """Messages that were accepted leave no line of history."""
     good = SqlTx._accept
@@ -391,6 +402,8 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "redo restores the place": (redoes_elsewhere, "redo did not restore D"),
     "a redo has a grace of its own": (redoes_at_once, "within the new grace"),
     "a redo brings back what was cancelled": (redoes_by_halves, "redo did not restore R"),
+    "what was undone does not go out": (sends_what_was_undone, "although its move was undone"),
+    "what may be out keeps its bytes": (forgets_what_died, "other bytes"),
     "a left stage is not retried": (retries_after_leaving, "a retry although"),
     "what follows is planned with the outcome": (forgets_what_follows, "never happened"),
     "what happens is recorded with it": (happens_without_a_trace, "its event is missing"),

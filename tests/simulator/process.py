@@ -188,10 +188,10 @@ class Life:
         if self.dead:
             raise Crash
 
-    def maybe_die(self, where: str) -> None:
-        """Die here, by chance."""
+    def maybe_die(self, where: str, often: int = 1) -> None:
+        """Die here, by chance, so many times as often as elsewhere."""
         world = self.world
-        if not world.healthy and world.crashes and world.chance(world.crashes):
+        if not world.healthy and world.crashes and world.chance(often * world.crashes):
             world.say(f"{self.worker}: crash {where}")
             self.die()
             raise Crash

@@ -69,11 +69,11 @@ async def _play(world: World) -> None:
     invariants.after_commit(world, everything=True)
     person = Person(world, ACTS)
     world.person = person.act
-    await asyncio.gather(_person(world), *(_engine(world) for _ in range(world.engines)))
+    await asyncio.gather(_person(world), *(_engine(world, person) for _ in range(world.engines)))
     await _end(world, person)
 
 
-async def _engine(world: World) -> None:
+async def _engine(world: World, person: Person) -> None:
     """An engine's process: pass after pass while there is something to do, dying and being started again."""
     life = Life(world)
     await life.run(Engine.start)
@@ -81,6 +81,7 @@ async def _engine(world: World) -> None:
     while passes and (world.acts or _something_due(world)):
         await world.pause(f"{life.worker} between passes")
         if life.dead:
+            _while_dead(world, person)
             life = Life(world)
             world.say(f"{life.worker} starts")
             passes -= 1
@@ -93,6 +94,14 @@ async def _engine(world: World) -> None:
             await life.run(world.rng.choice((Engine.once, Engine.until_idle)))
         else:
             await asyncio.sleep(0)
+
+
+def _while_dead(world: World, person: Person) -> None:
+    """Let the person go on for a while before the engine is started again: take the last move back, or look at other
+    figures an hour later."""
+    left = world.look(lambda r: r.deliveries(ON_ITS_WAY))
+    if world.chance(0.7 if any(d.worker is not None for d in left) else 0.2):
+        person.do(world.rng.choice((Person.undo, Person.change_all)))
 
 
 def _something_due(world: World) -> bool:
