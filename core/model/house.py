@@ -53,6 +53,11 @@ class Connection:
     new_deal: Mapping[str, Any] | None = None
     paused: str | None = None
 
+    @property
+    def bot(self) -> str | None:
+        """The name of a messenger's bot: a client can be invited to such a channel by a link."""
+        return str(self.settings["bot"]) if self.channel == Channel.OPEN_CHANNEL and self.settings.get("bot") else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanySettings:
