@@ -42,6 +42,9 @@ class TalkReader(Protocol):
         """Return the chat created last of those on these channels that are the client's or bound to the deal, closed
         ones included."""
 
+    def chats_of(self, deal: str, owners: Iterable[Owner]) -> Sequence[Chat]:
+        """Return the chats that are bound to a deal or with one of these clients, newest first."""
+
     def known_peer(self, channel: str, peer: str) -> Owner | None:
         """Return the client behind a channel's user, as the user's newest chat with a known client has it."""
 

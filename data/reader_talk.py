@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, union
 
 from core.model.talk import Chat, Invite, Owner, Said
 from core.talk_ports import ChatFilter
@@ -52,6 +52,20 @@ FOLLOWED = Statement(
         .limit(1)
     )
 )
+
+
+def _of() -> Select[Any]:
+    own = chats.alias()
+    whose = (
+        own.c.deal == the("deal"),
+        among(own.c.contact, "contacts") & own.c.contact.is_not(None),
+        among(own.c.company, "companies") & own.c.company.is_not(None),
+    )
+    each = union(*(select(own.c.id).where(one) for one in whose))
+    return select(chats).where(chats.c.id.in_(each)).order_by(chats.c.id.desc())
+
+
+CHATS_OF = Statement(_of)
 
 
 def _last() -> Select[Any]:
@@ -129,6 +143,14 @@ class TalkReader(AddressReader):
         whose = {"contact": None, "company": None} | ({owner.kind: owner.id} if owner else {})
         row = self.db.one(LAST_CHAT, deal=deal, channels=list(channels), **whose)
         return mapping_talk.chat_of(row) if row else None
+
+    def chats_of(self, deal: str, owners: Iterable[Owner]) -> Sequence[Chat]:
+        """Return the chats that are bound to a deal or with one of these clients, newest first."""
+        known = list(owners)
+        people = [owner.id for owner in known if owner.kind == "contact"]
+        firms = [owner.id for owner in known if owner.kind == "company"]
+        rows = self.db.rows(CHATS_OF, deal=deal, contacts=people, companies=firms)
+        return [mapping_talk.chat_of(row) for row in rows]
 
     def known_peer(self, channel: str, peer: str) -> Owner | None:
         """Return the client behind a channel's user, as the user's newest chat with a known client has it."""

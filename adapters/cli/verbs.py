@@ -36,6 +36,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "worker": Verb("worker", N_("run the rules until stopped, without a screen")),
     "clock": Verb("clock", N_("show or turn the simulated clock")),
     "outbound": Verb("outbound", N_("the outbound log, newest first; cancel, retry or resolve a line of it")),
+    "chat": Verb("chat", N_("chats with clients: list, show; take, answer, close")),
+    "event": Verb("event", N_("record what happened outside; the next run acts on it")),
     "timeline": Verb("timeline", N_("a deal's history, newest first")),
     "explain": Verb("explain", N_("why each rule did or did not run")),
     "try": Verb("attempt", N_("what a rule would do on a deal now; sends and stores nothing")),

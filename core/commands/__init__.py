@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.commands.chat_acts import Talked, accept_chat, answer_chat, close_chat
+    from core.commands.chats import Recorded, Report, chat_accepted, chat_answered, chat_closed, chat_message
     from core.commands.clients import NewClient, add_client, remove_clients, restore_clients, set_client
     from core.commands.clocks import advance_clock, set_clock
     from core.commands.connections import BY_HAND, set_paused
@@ -28,18 +30,28 @@ __all__ = [
     "NewClient",
     "NewDeal",
     "Reach",
+    "Recorded",
     "Redone",
     "Removed",
+    "Report",
     "Restored",
     "Stopped",
     "Switched",
+    "Talked",
     "To",
     "Undone",
+    "accept_chat",
     "add_client",
     "add_deal",
     "advance_clock",
+    "answer_chat",
     "apply_rule",
     "cancel",
+    "chat_accepted",
+    "chat_answered",
+    "chat_closed",
+    "chat_message",
+    "close_chat",
     "move",
     "note",
     "reach",
@@ -64,6 +76,8 @@ __all__ = [
 
 _MODULES = {
     "clients": ("NewClient", "add_client", "remove_clients", "restore_clients", "set_client"),
+    "chat_acts": ("Talked", "accept_chat", "answer_chat", "close_chat"),
+    "chats": ("Recorded", "Report", "chat_accepted", "chat_answered", "chat_closed", "chat_message"),
     "clocks": ("advance_clock", "set_clock"),
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),

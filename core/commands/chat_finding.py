@@ -23,7 +23,8 @@ LONGEST_ID: Final = 128
 LONGEST_TEXT: Final = 100_000
 _COMPARED: Final = 500
 """How many of the newest chats a misspelt id is compared with."""
-_NUMBER: Final = re.compile(r"\+[\d\s()./-]{5,30}|\d[\d\s()./-]{7,30}", re.ASCII)
+_NUMBER: Final = re.compile(r"\+[\d\s()./-]{5,30}|(?=.*[\s()./-])[\d(][\d\s()./-]{5,30}", re.ASCII)
+"""A telephone number as people write it; mere digits are a channel's own id."""
 
 
 def channels(house: House) -> list[str]:

@@ -16,6 +16,7 @@ from core import timing
 from core.engine import abandoning, chaining, charging, happening, lines, outcomes, receiving, reconciling, starting
 from core.engine.leasing import Claim, claim, mark, release
 from core.engine.sealing import Sealer
+from core.engine.talking import block
 from core.errors import FunilError
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Message, Outcome, OutcomeKind
@@ -325,6 +326,7 @@ def finish(
             if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
         chaining.after(tx, plan.runs_changed, now, applied.held)
+        block(tx, fenced)
         if foreseen := happening.foreseen(fenced):
             tx.plan_happenings(foreseen)
         if reports:

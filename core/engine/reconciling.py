@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.engine import happening, outcomes, receiving
+from core.engine import happening, outcomes, receiving, talking
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
@@ -77,6 +77,7 @@ def answered(connection: str, answers: Sequence[Answer]) -> Job[int]:
                 plan.runs_changed.append((run, _run_told(run, after)))
         tx.apply(plan)
         tx.plan_happenings(happening.foreseen(told))
+        talking.block(tx, told)
         taken = [after.provider_id for _, after in plan.deliveries_changed]
         receiving.catch_up(tx, connection, [each for each in taken if each is not None])
         return len(plan.deliveries_changed)

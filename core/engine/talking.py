@@ -1,4 +1,4 @@
-"""A chat's life: sessions that closing ends and the client's next message begins. Pure.
+"""A chat's life: sessions that closing ends and the client's next message begins.
 
 What is reported late counts when it is reported: a channel tells what happens in its order.
 """
@@ -6,12 +6,14 @@ What is reported late counts when it is reported: a channel tells what happens i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from core.model.delivery import Channel, Delivery, Outcome, OutcomeKind
 from core.model.frozen import replace
 from core.model.moment import Moment
 from core.model.talk import Chat, ChatStatus
+from core.ports import Tx
 
 _START: Final = re.compile(r"\s*/start(?:@\w+)?\s+(\S+)\s*")
 
@@ -59,8 +61,11 @@ def closed(chat: Chat, at: Moment) -> Chat:
     return chat if chat.status is ChatStatus.CLOSED else replace(chat, status=ChatStatus.CLOSED, closed_at=at)
 
 
-def refused_for_good(delivery: Delivery, outcome: Outcome) -> int | None:
-    """Return the chat whose client takes no more messages, as an attempt has shown; None for any other."""
-    message = delivery.message
-    blocked = outcome.kind is OutcomeKind.REJECTED and outcome.reason == "blocked"
-    return message.data.get("chat") if blocked and message.channel is Channel.OPEN_CHANNEL else None
+def block(tx: Tx, results: Iterable[tuple[Delivery, Outcome]]) -> None:
+    """Note of the chats whose clients have blocked us that they take no more messages."""
+    for delivery, outcome in results:
+        if outcome.kind is OutcomeKind.REJECTED and outcome.reason == "blocked":
+            number = delivery.message.data.get("chat") if delivery.message.channel is Channel.OPEN_CHANNEL else None
+            chat = tx.chat(number) if number is not None else None
+            if chat is not None and not chat.blocked:
+                tx.put_chat(replace(chat, blocked=True))
