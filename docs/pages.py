@@ -68,8 +68,8 @@ def synopsis(parser: argparse.ArgumentParser) -> str:
     """Return how a command line is written."""
     parts = [parser.prog]
     for action in own(parser):
-        needed = action.required if action.option_strings else action.nargs != "?"
-        word = name_of(action) + (" …" if action.nargs == "+" else "")
+        needed = action.required if action.option_strings else action.nargs not in ("?", "*")
+        word = name_of(action) + (" …" if action.nargs in ("+", "*") else "")
         parts.append(word if needed else f"[{word}]")
     return " ".join(parts)
 
