@@ -340,7 +340,8 @@ def test_a_reason_is_reached_and_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 MINE: dict[str, str] = {
     "email": "bad_address blocked bounced condition_false connection_paused dead left_stage limit_reached "
-    "misconfigured no_address no_mailbox no_recipient once_only opted_out rejected stopped template_error timeout too_late undone",
+    "misconfigured no_address no_mailbox no_recipient once_only opted_out rejected stopped template_error timeout "
+    "too_late undone",
     "sms": "bad_number blocked dead disabled left_stage limit_reached misconfigured no_address no_provider not_allowed "
     "opted_out rejected template_error text_too_long timeout",
 }
