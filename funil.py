@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import asyncio
+    from pathlib import Path
 
     from adapters.cli.roof import Made, Place, Story
     from adapters.registry import Registry
+    from core.backups import Backed
     from core.errors import FunilError
     from core.model.house import Connection
     from core.model.moment import Moment
@@ -233,6 +235,10 @@ class House:
     def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, seed: int | None = None) -> Engine:
         """Become the engine. Raises ``Refused`` naming the process that already is. ``seed`` makes its luck repeat."""
         return Engine(_sql(store), self.adapters, name, on_trouble, seed)
+
+    def backup(self, store: Store, target: Path) -> Backed:
+        """Copy a database while it is in use."""
+        return _sql(store).database.backup(target)
 
     def wipe(self, store: Store) -> None:
         """Empty a database of everything but its tables and its id."""

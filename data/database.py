@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
+from core.backups import Backed
 from core.ports import EngineLease
 from data.sql import Db, DialectName
 
@@ -45,6 +47,9 @@ class Database(Protocol):
 
     def home(self) -> str:
         """Return the fingerprint of where this database lives: a copy that lives elsewhere has another one."""
+
+    def backup(self, target: Path) -> Backed:
+        """Copy what is committed into a new file (:class:`core.backups.Backup`)."""
 
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         """Close the connections and let go of every lock."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 
+from core.backups import Backed
 from core.ports import EngineLease, Job, Priority, Reader, Staging, T
 from data.sql import Db
 from data.store import MakeReader
@@ -51,6 +53,9 @@ class _OneConnection:
 
     def home(self) -> str:
         return "inline"
+
+    def backup(self, target: Path) -> Backed:
+        raise NotImplementedError("memory is not backed up")
 
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         return

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy.engine import make_url
 
+from core.backups import Backed
 from core.errors import BadInput, StoreTrouble
 from core.i18n import N_
 from core.ports import EngineLease
@@ -141,6 +143,12 @@ class PostgresServer:
             return fingerprint("postgresql", _system(db), str(oid), name)
         finally:
             db.close()
+
+    def backup(self, target: Path) -> Backed:
+        """Have pg_dump copy what is committed into a new file."""
+        from data import backing_up
+
+        return backing_up.of_server(self._info, self.place, target)
 
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         """Close the connections."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from core.backups import Backed
 from core.ports import EngineLease
 from data.lease import FileLease, engine_lock
 from data.locks import WriteLock
@@ -122,6 +123,12 @@ class SqliteFile:
     def home(self) -> str:
         """Return the fingerprint of this machine: a file lives where its engine runs."""
         return fingerprint("sqlite", this_machine())
+
+    def backup(self, target: Path) -> Backed:
+        """Copy what is committed into a new file; nobody waits for it."""
+        from data import backing_up
+
+        return backing_up.of_file(self.path, target)
 
     def close(self, writer: Db | None, readers: list[Db]) -> None:
         """Close the connections under the write lock: the last one out checkpoints."""

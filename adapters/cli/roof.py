@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     import asyncio
+    from pathlib import Path
 
+    from core.backups import Backed
     from core.errors import FunilError
     from core.model.house import Connection
     from core.model.moment import Moment
@@ -134,6 +136,9 @@ class Roof(Protocol):
 
         ``on_trouble`` is told what stops ``serve`` for a second; without it ``serve`` ends. ``seed`` makes luck repeat.
         """
+
+    def backup(self, store: Store, target: Path) -> Backed:
+        """Copy a database while it is in use (:class:`core.backups.Backup`)."""
 
     def wipe(self, store: Store) -> None:
         """Empty a database of everything but its tables and its id."""

@@ -42,5 +42,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "explain": Verb("explain", N_("why each rule did or did not run")),
     "try": Verb("attempt", N_("what a rule would do on a deal now; sends and stores nothing")),
     "connection": Verb("connection", N_("hold back what goes out through a connection, or let it go again")),
+    "check": Verb("check", N_("whether the connections are well; contacts no customer")),
+    "backup": Verb("backup", N_("write a consistent copy of the database while it is in use")),
     "demo": Verb("demo", N_("open the offline demo: a small company with simulated customers")),
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from core.commands import lookup
-from core.errors import UnknownThing
-from core.i18n import N_
 from core.ports import Job, Tx
 
 BY_HAND: Final = "by_hand"
@@ -20,12 +18,8 @@ def set_paused(connection: str | None, reason: str | None) -> Job[list[str]]:
     """
 
     def job(tx: Tx) -> list[str]:
-        known = tx.house().connections
-        if connection is not None and connection not in known:
-            raise UnknownThing(
-                N_("there is no connection “{id}” (there are: {known})"), id=connection, known=lookup.names(known)
-            )
-        wanted = list(known) if connection is None else [connection]
+        house = tx.house()
+        wanted = list(house.connections) if connection is None else [lookup.connection(house, connection).id]
         for each in wanted:
             tx.pause_connection(each, reason)
         return wanted

@@ -10,7 +10,7 @@ from core.errors import Refused, UnknownThing
 from core.i18n import N_
 from core.model.deal import Deal
 from core.model.delivery import Delivery
-from core.model.house import House
+from core.model.house import Connection, House
 from core.model.people import User
 from core.model.pipeline import Pipeline, Stage
 from core.model.rule import Rule
@@ -90,6 +90,16 @@ def rule(house: House, rule_id: str) -> Rule:
     found = house.rules.get(rule_id)
     if found is None:
         raise UnknownThing(N_("there is no rule “{id}” (there are: {known})"), id=rule_id, known=names(house.rules))
+    return found
+
+
+def connection(house: House, connection_id: str) -> Connection:
+    """Return a connection. Raises ``UnknownThing``."""
+    found = house.connections.get(connection_id)
+    if found is None:
+        raise UnknownThing(
+            N_("there is no connection “{id}” (there are: {known})"), id=connection_id, known=names(house.connections)
+        )
     return found
 
 
