@@ -52,16 +52,19 @@ class Engine:
         adapters: Registry,
         name: str,
         on_trouble: Trouble | None = None,
-        seed: int | None = None,
+        steady: bool = False,
     ) -> None:
         from random import Random
 
+        from adapters.steady import Steady
         from core.engine.loop import Engine as Loop
 
         self._store = store
         self._adapters = adapters
         self._lease = store.take_engine_lease(name)
-        self._engine = Loop(store, adapters, Random(seed), self._lease.worker, on_trouble=on_trouble, keys=adapters)
+        self._engine = Loop(
+            store, adapters, Steady() if steady else Random(), self._lease.worker, on_trouble=on_trouble, keys=adapters
+        )
 
     @property
     def happened(self) -> int:
@@ -232,9 +235,9 @@ class House:
         """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""
         self.adapters.validate(connection)
 
-    def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, seed: int | None = None) -> Engine:
-        """Become the engine. Raises ``Refused`` naming the process that already is. ``seed`` makes its luck repeat."""
-        return Engine(_sql(store), self.adapters, name, on_trouble, seed)
+    def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, steady: bool = False) -> Engine:
+        """Become the engine. Raises ``Refused`` naming the process that already is. ``steady`` leaves out luck."""
+        return Engine(_sql(store), self.adapters, name, on_trouble, steady)
 
     def backup(self, store: Store, target: Path) -> Backed:
         """Copy a database while it is in use."""

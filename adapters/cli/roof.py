@@ -60,7 +60,7 @@ class Engine(Protocol):
 
 
 class Act(Protocol):
-    """Somebody has moved a deal."""
+    """What somebody of the demo's house does."""
 
     @property
     def at(self) -> Moment:
@@ -68,11 +68,15 @@ class Act(Protocol):
 
     @property
     def deal(self) -> str:
-        """Which deal."""
+        """To which deal."""
 
     @property
-    def stage(self) -> str:
-        """Where to."""
+    def verb(self) -> str:
+        """What: ``move``, ``set`` or ``again``."""
+
+    @property
+    def value(self) -> str:
+        """The stage, ``field=value``, or the deal that the new one is like."""
 
     @property
     def by(self) -> str:
@@ -80,7 +84,7 @@ class Act(Protocol):
 
 
 class Story(Protocol):
-    """The demo: a board file, the moment at which it is laid down, acts in order, and the present."""
+    """The demo: a board file, its zone, the moment at which it is laid down, acts in order, and when it begins."""
 
     @property
     def name(self) -> str:
@@ -91,12 +95,16 @@ class Story(Protocol):
         """The board file."""
 
     @property
+    def zone(self) -> str:
+        """The company's time zone."""
+
+    @property
     def founded(self) -> Moment:
         """When the file is laid down."""
 
     @property
     def acts(self) -> Sequence[Act]:
-        """What people have done since."""
+        """What people do, from the founding on."""
 
     @property
     def present(self) -> Moment:
@@ -131,10 +139,11 @@ class Roof(Protocol):
     def check_connection(self, connection: Connection) -> None:
         """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""
 
-    def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, seed: int | None = None) -> Engine:
+    def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, steady: bool = False) -> Engine:
         """Become the engine. Raises ``Refused`` naming the process that already is.
 
-        ``on_trouble`` is told what stops ``serve`` for a second; without it ``serve`` ends. ``seed`` makes luck repeat.
+        ``on_trouble`` is told what stops ``serve`` for a second; without it ``serve`` ends. ``steady``: no luck, every
+        draw is the middle one, so that a story is the same however its parts come to be told.
         """
 
     def backup(self, store: Store, target: Path) -> Backed:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.cli import demo
+from adapters.cli import demo, storytelling
 from core.errors import Refused
 from funil import House
 from tests.cli.cli_ground import Shell, shell_in
@@ -106,7 +106,13 @@ def test_a_house_of_ones_own_is_left_alone(tmp_path: Path, reset: bool) -> None:
 
 def test_another_seed_reaches_the_connections(tmp_path: Path) -> None:
     connections = made(tmp_path, seed=7).json("export")["connections"]
-    assert [connection["settings"]["seed"] for connection in connections] == [7, 7]
+    assert {c["settings"]["seed"] for c in connections if "seed" in c["settings"]} == {7}
+
+
+def test_another_seed_begins_anew_or_not_at_all(house: Shell) -> None:
+    begin(house, seed=1)
+    with pytest.raises(Refused, match="seed 1"):
+        begin(house, seed=2)
 
 
 def test_both_languages_tell_of_the_same_house(house: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,12 +124,118 @@ def test_both_languages_tell_of_the_same_house(house: Shell, tmp_path: Path, mon
     assert "Vendas" in brazil.ok("export")
 
 
+def test_the_screenplay_knows_its_house(house: Shell) -> None:
+    story = House().story()
+    exported = house.json("export")
+    stages = {p["id"]: [s["id"] for s in p["stages"]] for p in exported["pipelines"]}
+    users = {user["id"] for user in exported["users"]}
+    where = {deal["id"]: deal["pipeline"] for deal in exported["deals"]}
+    fields = {field["id"] for field in exported["fields"]}
+    assert story.zone == exported["company"]["timezone"]
+    assert [act.at for act in story.acts] == sorted(act.at for act in story.acts)
+    for act in story.acts:
+        assert act.by in users
+        if act.verb == "again":
+            assert act.deal not in where
+            where[act.deal] = where[act.value]
+        elif act.verb == "set":
+            assert act.value.partition("=")[0] in fields
+        else:
+            assert act.verb == "move"
+            assert act.value in stages[where[act.deal]]
+
+
 def skeleton(tree: Any) -> Any:
     """A board file without the words that a translation changes."""
     words = {"name", "title", "subject", "body", "text", "language"}
     if isinstance(tree, dict):
         return {key: skeleton(value) for key, value in tree.items() if key not in words}
     return [skeleton(value) for value in tree] if isinstance(tree, list) else json.dumps(tree)
+
+
+# Without a board ------------------------------------------------------------------------------------------------------
+
+UNTIL = "2026-12-16T12:00Z"
+
+
+def played(shell: Shell, *more: str, until: str = UNTIL) -> Any:
+    return json.loads(shell.ok("demo", "--headless", "--until", until, "--json", *more))
+
+
+@pytest.fixture(scope="module")
+def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return played(Shell(f"sqlite:///{tmp_path_factory.mktemp('played') / 'demo.db'}"))
+
+
+def test_a_story_is_summed_up(fortnight: Any) -> None:
+    assert (fortnight["seed"], fortnight["from"], fortnight["until"]) == (
+        1,
+        "2026-11-24T11:00:00Z",
+        "2026-12-16T12:00:00Z",
+    )
+    assert sum(row["count"] for row in fortnight["deals"]) >= 40
+    assert fortnight["moves"]["person"] > 30
+    assert fortnight["moves"]["rule"] > 3
+    told = {(row["channel"], row["status"]): row["count"] for row in fortnight["messages"]}
+    assert told["email", "delivered"] > 10
+    assert told["sms", "delivered"] > 10
+    assert {"blocked", "bounced"} & {row["reason"] for row in fortnight["failures"]}
+    assert fortnight["events"]["email_opened"] > 5
+
+
+def test_a_story_is_the_same_wherever_it_is_told(fortnight: Any, tmp_path: Path, fresh_postgres: str) -> None:
+    assert played(shell_in(tmp_path)) == fortnight
+    on_postgres = Shell(fresh_postgres)
+    for more in ((), ("--reset",)):
+        assert played(on_postgres, *more) == fortnight
+
+
+def test_a_story_told_again_is_the_same(tmp_path: Path) -> None:
+    shell = Shell(f"sqlite:///{tmp_path / 'demo.db'}")
+    words = ("demo", "--headless", "--until", "2026-12-03T12:00Z")
+    first = shell.ok(*words)
+    assert "seed 1" in first
+    assert str(tmp_path) not in first
+    assert shell.ok(*words) == first
+    assert shell.ok(*words, "--reset") == first
+    assert "is in the past" in shell.refused("demo", "--headless", "--until", "2026-12-02T12:00Z")
+    assert "is a moment after it" in shell.refused("demo", "--headless", "--until", "2026-11-30T12:00Z")
+    other = shell.ok(*words, "--reset", "--seed", "9")
+    assert "seed 9" in other
+    assert shell.ok(*words, "--seed", "9") == other
+
+
+def test_another_seed_tells_another_story(fortnight: Any, tmp_path: Path) -> None:
+    other = played(shell_in(tmp_path), "--seed", "5")
+    assert other["seed"] == 5
+    assert other["events"] != fortnight["events"]
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def test_a_story_that_was_interrupted_goes_on(fortnight: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = shell_in(tmp_path)
+    good, left = storytelling._job, [0]
+
+    def dies(act: Any) -> Any:
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+        return good(act)
+
+    monkeypatch.setattr(storytelling, "_job", dies)
+    for dying in (1, 5, 9, 20, 0):
+        left[0] = dying
+        if dying:
+            with pytest.raises(Killed):
+                played(shell)
+    assert played(shell) == fortnight
+
+
+def test_one_at_a_time(house: Shell) -> None:
+    assert "--headless" in house.refused("demo", "--until", UNTIL)
 
 
 def test_it_lives_on_postgresql_too(house: Shell, fresh_postgres: str) -> None:
