@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from core.boardfile.writing import dump
+from core.commands.files import attached_names
 from core.model.deal import Deal
+from core.model.file import StoredFile
 from core.model.house import CompanySettings, Connection, FieldDef, House
 from core.model.moment import DAY, HOUR, MINUTE, SECOND
 from core.model.people import Address, Company, Contact, User
@@ -16,17 +18,36 @@ from core.ports import Reader
 from core.views import DealFilter
 
 
+class Paths:
+    """Where the files lie that a board file names by their paths: each content in a folder of its own below one."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder.rstrip("/") or "/"
+        self.wanted: dict[str, str] = {}
+        """The digests of the contents, by path."""
+
+    def of(self, name: str, digest: str) -> str:
+        """Return the path of a file, and note it as wanted."""
+        path = f"{self._folder}/{digest[:16]}/{name}"
+        self.wanted[path] = digest
+        return path
+
+
 def export(reader: Reader, only: str | None = None) -> str:
     """Return the board file of the present database; ``only="rules"`` leaves out everything but pipelines."""
     return dump(board(reader, only))
 
 
-def board(reader: Reader, only: str | None = None) -> dict[str, Any]:
-    """Return the board file's content as plain values, in the file's order."""
+def board(reader: Reader, only: str | None = None, paths: Paths | None = None) -> dict[str, Any]:
+    """Return the board file's content as plain values, in the file's order.
+
+    Files stand there by their digest, which only a database that has the contents understands, or by ``paths``.
+    """
     house = reader.house()
     pipelines = [_pipeline(house, p) for p in house.pipelines.values()]
     if only == "rules":
-        return {"funil": 1, "pipelines": pipelines}
+        files = _files([house.files[name] for name in _attached(house)], paths)
+        return {"funil": 1, **files, "pipelines": pipelines}
     return {
         "funil": 1,
         "company": _company(house.company),
@@ -34,11 +55,32 @@ def board(reader: Reader, only: str | None = None) -> dict[str, Any]:
         "connections": [_connection(c) for c in house.connections.values()],
         "constants": dict(house.constants),
         "fields": [_field(f) for f in house.fields.values()],
+        **_files(house.files.values(), paths),
         "pipelines": pipelines,
         "contacts": [_contact(c) for c in reader.all_contacts()],
         "companies": [_client(c) for c in reader.all_companies()],
-        "deals": [_deal(d, house) for d in reader.deals(DealFilter())],
+        "deals": [_deal(d, house, paths) for d in reader.deals(DealFilter())],
     }
+
+
+def names_files(tree: Mapping[str, Any]) -> bool:
+    """Return whether a board file names any file by its digest."""
+    values = [value for deal in tree.get("deals", ()) for value in deal["fields"].values()]
+    several = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    return any(isinstance(each, Mapping) and "digest" in each for each in [*tree.get("files", ()), *several])
+
+
+def _files(files: Collection[StoredFile], paths: Paths | None) -> dict[str, Any]:
+    """Return the section of stored files, and none where there are none."""
+    where = [{"file": paths.of(f.name, f.digest)} if paths else {"digest": f.digest} for f in files]
+    shown = [{"name": f.name} | at for f, at in zip(files, where, strict=True)]
+    return {"files": shown} if shown else {}
+
+
+def _attached(house: House) -> list[str]:
+    """Return the stored files that rules attach, by name."""
+    named = {name for rule in house.rules.values() for name in attached_names(rule.settings)}
+    return sorted(named & house.files.keys())
 
 
 def _company(c: CompanySettings) -> dict[str, Any]:
@@ -165,7 +207,7 @@ def _client(c: Company) -> dict[str, Any]:
     return shown | {"contacts": list(c.contacts)}
 
 
-def _deal(d: Deal, house: House) -> dict[str, Any]:
+def _deal(d: Deal, house: House, paths: Paths | None) -> dict[str, Any]:
     return {
         "id": d.id,
         "title": d.title,
@@ -179,5 +221,13 @@ def _deal(d: Deal, house: House) -> dict[str, Any]:
         "begin_date": d.begin_date,
         "close_date": d.close_date,
         # Values of fields that are out of use lie hidden in the deal: no file could bring them back.
-        "fields": {name: value for name, value in d.fields.items() if name in house.fields},
+        "fields": {name: _held(value, paths) for name, value in d.fields.items() if name in house.fields},
     }
+
+
+def _held(value: Any, paths: Paths | None) -> Any:
+    if isinstance(value, list):
+        return [_held(each, paths) for each in value]
+    if paths is None or not isinstance(value, Mapping):
+        return value
+    return {"file": paths.of(value["name"], value["digest"])}

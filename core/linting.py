@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from core import applying, circles, conditions, timing
 from core.applying import checking
 from core.applying.ledger import CheckConnection
+from core.applying.uploads import ReadFile
 from core.boardfile import Document, together
 from core.boardfile.complaints import data_path
 from core.boardfile.places import dotted, undotted
@@ -64,7 +65,9 @@ def lint(
 
 
 def lint_files(
-    documents: Sequence[Document], check_connection: CheckConnection | None = None
+    documents: Sequence[Document],
+    check_connection: CheckConnection | None = None,
+    read_file: ReadFile | None = None,
 ) -> Job[Sequence[Trouble]]:
     """Return a job that lays board files over the database, to be rehearsed, and answers what would not work then.
 
@@ -72,9 +75,10 @@ def lint_files(
     """
     document = together(documents)
     where = _in_the_file(document)
+    judge = applying.judged([document], read_file)
 
     def job(tx: Tx) -> Sequence[Trouble]:
-        refused = [Trouble(each.place, each.problem) for each in applying.judged([document])(tx)]
+        refused = [Trouble(each.place, each.problem) for each in judge(tx)]
         return [*refused, *lint(tx.house(), check_connection, now=tx.now(), where=where)]
 
     return job

@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from core.clockwork import Clock
+from core.file_ports import NO_FILES, Files
 from core.model.delivery import Message, Outcome
 from core.model.house import Connection
 from core.model.line import Account, Charge
@@ -80,9 +81,10 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What of the house stands behind an adapter."""
+    """What of the house stands behind an adapter: accounts, and the bytes of attachments."""
 
     ledger: Ledger
+    files: Files = NO_FILES
 
 
 class TrackingKeys(Protocol):

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from core.client_ports import ClientReader, ClientTx
 from core.clockwork import Clock, EngineLease, Priority, Waker
 from core.event_ports import EventReader, EventTx
-from core.file_ports import FileReader, FileTx
+from core.file_ports import NO_FILES, FileReader, Files, FileTx
 from core.line_ports import LineReader, LineTx
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery
@@ -43,6 +43,7 @@ from core.views import (
 )
 
 __all__ = [
+    "NO_FILES",
     "Adapter",
     "AdapterFactory",
     "Applied",
@@ -56,6 +57,7 @@ __all__ = [
     "DeliveryFilter",
     "EngineLease",
     "Facts",
+    "Files",
     "Health",
     "Job",
     "Ledger",

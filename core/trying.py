@@ -47,6 +47,7 @@ def attempt(
         "connection": None,
         "subject": None,
         "text": None,
+        "attachments": [],
         "effects": [],
     }
     if not rule.enabled:
@@ -69,6 +70,7 @@ def attempt(
                 "connection": effect.connection,
                 "subject": effect.message.subject,
                 "text": effect.message.text,
+                "attachments": list(effect.message.data.get("attachments") or ()),
             }
         elif isinstance(effect, ChatNote):
             shown |= {"to": effect.address, "text": effect.text}

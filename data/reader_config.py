@@ -18,6 +18,7 @@ from core.model.rule import Rule
 from data import mapping_house as mapping
 from data.columns import table_of
 from data.reader_base import HOME, TRACKING_KEY, Base, the
+from data.reader_files import STORED_FILES, stored_file_of
 from data.sql import Statement
 from data.tables_house import (
     CompanySettingsRow,
@@ -129,6 +130,7 @@ class ConfigReader(Base):
             rules={rule.id: rule for rule in known},
             triggers={row[0]: mapping.trigger_of(row) for row in self.db.rows(TRIGGERS)},
             rules_by_stage={stage: tuple(found) for stage, found in by_stage.items()},
+            files={row[0]: stored_file_of(row) for row in self.db.rows(STORED_FILES)},
         )
 
     def _pipelines(self) -> dict[str, Pipeline]:

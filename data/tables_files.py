@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import LargeBinary
 from sqlmodel import Field
 
-from data.columns import Table, ident, prose, serial, whole, yes_no
+from data.columns import Table, ident, prose, whole, yes_no
 
 
 class ContentRow(Table, table=True):
@@ -22,10 +22,8 @@ class StoredFileRow(Table, table=True):
     """A file of the house's own store, which any rule may attach by its name."""
 
     __tablename__ = "stored_files"
-    __table_args__ = (Index("uq_stored_files_name", "name", unique=True),)
 
-    id: int | None = serial()
-    name: str = ident()
+    name: str = ident(primary_key=True)
     digest: str = ident()
     size: int = whole()
     media_type: str = prose()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.cli.files import documents
 from adapters.cli.printing import as_json, note, say, table
 from adapters.cli.reading import opened
+from adapters.cli.uploads import beside
 from core.applying import Change, Rehearsed, apply, rehearsal
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
@@ -31,7 +32,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, roof: Roof) -> int:
     """Make the database match the files, in one transaction, and print what changed."""
     read = documents(args.files)
-    job = apply(read, prune=args.prune, check_connection=roof.check_connection)
+    job = apply(read, prune=args.prune, check_connection=roof.check_connection, read_file=beside)
     with opened(args, roof) as store:
         changes = rehearsed(store, job) if args.dry_run else store.write_now(job)
     if args.json:

@@ -48,5 +48,6 @@ def _print(found: Mapping[str, Any]) -> None:
             (_("connection"), found["connection"] or ""),
             (_("subject"), found["subject"] or ""),
             (_("text"), found["text"] or ""),
+            (_("attachments"), ", ".join(each["name"] for each in found["attachments"])),
         ]
     )

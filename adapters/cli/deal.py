@@ -41,7 +41,7 @@ def _add(family: Family) -> None:
         metavar=_("NAME=VALUE"),
         action="append",
         default=[],
-        help=_("a custom field; several times for several"),
+        help=_("a custom field, a file as NAME=@PATH; several times for several"),
     )
     verb.add_argument("--id", metavar="ID", help=_("default: a new one"))
     verb.add_argument("--by", metavar=_("USER"), help=_("who makes it; default: the responsible"))
@@ -74,7 +74,12 @@ def _move(family: Family) -> None:
 def _set(family: Family) -> None:
     verb = family.add("set", "deal_acts:set_values", _("change fields of a deal; an empty value clears"))
     verb.add_argument("deal", metavar=_("DEAL"))
-    verb.add_argument("values", metavar=_("FIELD=VALUE"), nargs="+", help=_("like amount=1250.50 or tracking=BR123"))
+    verb.add_argument(
+        "values",
+        metavar=_("FIELD=VALUE"),
+        nargs="+",
+        help=_("like amount=1250.50, tracking=BR123 or contract=@offer.pdf"),
+    )
     verb.add_argument("--by", metavar=_("USER"), help=_("who changes; default: the responsible"))
 
 

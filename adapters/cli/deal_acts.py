@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.cli import shapes
 from adapters.cli.parser import assignments
@@ -22,19 +22,20 @@ if TYPE_CHECKING:
 
 def add(args: argparse.Namespace, roof: Roof) -> int:
     """Make a deal and print its id."""
-    new = NewDeal(
-        title=args.title,
-        pipeline=args.pipeline,
-        stage=args.stage,
-        responsible=args.responsible,
-        contacts=args.contact,
-        company=args.company,
-        amount=args.amount,
-        currency=args.currency,
-        values=assignments(args.parser, args.field),
-        id=args.id,
-    )
+    given = assignments(args.parser, args.field)
     with opened(args, roof) as store:
+        new = NewDeal(
+            title=args.title,
+            pipeline=args.pipeline,
+            stage=args.stage,
+            responsible=args.responsible,
+            contacts=args.contact,
+            company=args.company,
+            amount=args.amount,
+            currency=args.currency,
+            values=_values(store, given),
+            id=args.id,
+        )
         deal_id = store.write_now(commands.add_deal(new, args.by))
         if args.json:
             as_json(_deal(store, deal_id))
@@ -62,8 +63,9 @@ def move(args: argparse.Namespace, roof: Roof) -> int:
 
 def set_values(args: argparse.Namespace, roof: Roof) -> int:
     """Change fields of a deal."""
-    values = assignments(args.parser, args.values)
+    given = assignments(args.parser, args.values)
     with opened(args, roof) as store:
+        values = _values(store, given)
         before = store.read(lambda reader: lookup.deal(reader, args.deal).version)
         after = store.write_now(commands.set_fields(args.deal, values, args.by))
         if args.json:
@@ -124,6 +126,15 @@ def stop(args: argparse.Namespace, roof: Roof) -> int:
     if not runs and not done.messages:
         note(fill(_("{deal}: nothing waits"), {"deal": args.deal}))
     return 0
+
+
+def _values(store: Store, given: dict[str, str]) -> dict[str, Any]:
+    """Return values of fields with the files read that they name."""
+    if not any(raw.startswith("@") for raw in given.values()):
+        return {**given}
+    from adapters.cli import uploads
+
+    return uploads.values(given, store.read(lambda reader: reader.house()))
 
 
 def _deal(store: Store, deal_id: str) -> dict[str, object]:

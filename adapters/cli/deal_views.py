@@ -121,4 +121,8 @@ def _print(house: House, deal: Deal) -> None:
 
 
 def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
+    return "" if value is None else str(value)

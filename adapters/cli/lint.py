@@ -10,6 +10,7 @@ from adapters.cli.apply import rehearsed
 from adapters.cli.files import documents
 from adapters.cli.printing import as_json, say, table
 from adapters.cli.reading import opened
+from adapters.cli.uploads import beside
 from core.i18n import gettext as _
 from core.linting import Trouble, lint, lint_files
 
@@ -47,7 +48,7 @@ def _of_database(args: argparse.Namespace, roof: Roof) -> Sequence[Trouble]:
 
 
 def _of_file(args: argparse.Namespace, roof: Roof) -> Sequence[Trouble]:
-    job = lint_files(documents([args.file]), roof.check_connection)
+    job = lint_files(documents([args.file]), roof.check_connection, beside)
     place = roof.place(args.db)
     with roof.opened(place) if roof.exists(place) else roof.scratch() as store:
         found: Sequence[Trouble] = rehearsed(store, job)

@@ -56,7 +56,8 @@ def _address(address: Address) -> dict[str, Any]:
 
 
 def outbound(row: Row) -> dict[str, Any]:
-    """Return a line of the outbound log; an SMS tells its encoding and segments too."""
+    """Return a line of the outbound log; an SMS tells its encoding and segments too, a mail or chat message its files
+    and the fields that had none for it."""
     message, delivery = row.message, row.delivery
     shown: dict[str, Any] = {
         "id": row.id,
@@ -89,6 +90,8 @@ def outbound(row: Row) -> dict[str, Any]:
             "track_clicks": bool(how.get("clicks")),
             "track_opens": bool(how.get("opens")),
         }
+    if message.channel in (Channel.EMAIL, Channel.OPEN_CHANNEL):
+        shown |= {name: message.data.get(name) or [] for name in ("attachments", "empty_fields")}
     return shown
 
 

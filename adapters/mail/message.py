@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from email import policy
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
@@ -18,7 +19,9 @@ from email.parser import BytesParser
 from email.utils import format_datetime, getaddresses
 from typing import Any, Final
 
+from adapters.mail import enclosures
 from adapters.mail.address import BadAddress, Mailbox, parse
+from adapters.mail.enclosures import BadMessage, Enclosure
 from core.i18n import N_
 from core.model.delivery import Message
 from core.model.moment import Moment, to_datetime
@@ -39,8 +42,18 @@ class _HeaderTypes(HeaderRegistry):
         return self._kept[name]
 
 
+class _Utf8Policy(policy.EmailPolicy):
+    """Writes headers in UTF-8, apart from files' names: those every reader knows by RFC 2231."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Write a header."""
+        if name.lower() == "content-disposition":
+            return _ASCII.fold_binary(name, value)
+        return super().fold_binary(name, value)
+
+
 _ASCII: Final = policy.SMTP.clone(cte_type="7bit", header_factory=_HeaderTypes())
-_UTF8: Final = policy.SMTPUTF8.clone(cte_type="7bit", header_factory=_HeaderTypes())
+_UTF8: Final = _Utf8Policy(linesep="\r\n", utf8=True, cte_type="7bit", header_factory=_HeaderTypes())
 _HEADERS_BY_HAND: Final = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
 _HEADERS: Final = (*_HEADERS_BY_HAND, "Auto-Submitted")
 _BODY: Final = ("Content-Type", "Content-Transfer-Encoding")
@@ -53,15 +66,6 @@ _LONGEST_LINE: Final = 998
 _BAD_SENDER: Final = N_("the sender's name holds a line break or a control character")
 _BAD_RECIPIENT: Final = N_("the recipient's name holds a line break or a control character")
 _BAD_SUBJECT: Final = N_("the subject holds a line break or a control character")
-
-
-class BadMessage(ValueError):
-    """The message cannot be put on the wire as it is: a stable reason code, and why in words."""
-
-    def __init__(self, reason: str, detail: Words) -> None:
-        self.reason = reason
-        self.detail = detail
-        super().__init__(detail.english())
 
 
 class _Misread(BadMessage):
@@ -79,20 +83,22 @@ class Letter:
     international: bool
 
 
-def compose(message: Message, key: str, now: Moment) -> Letter:
-    """Build a mail. Raises :class:`BadMessage`.
+def compose(message: Message, key: str, now: Moment, contents: Mapping[str, bytes] | None = None) -> Letter:
+    """Build a mail, its attachments from ``contents`` by digest. Raises :class:`BadMessage`.
 
-    Of ``message.data`` it takes ``from``, ``from_name``, ``to_name``, ``html``, ``date`` (a moment; without it the mail
-    is dated ``now``) and ``auto`` (False for a mail that a person wrote; otherwise it says so of itself, RFC 3834).
+    Of ``message.data`` it takes ``from``, ``from_name``, ``to_name``, ``html``, ``attachments``, ``date`` (a moment;
+    without it the mail is dated ``now``) and ``auto`` (False for a mail that a person wrote; otherwise it says so of
+    itself, RFC 3834).
     """
+    files = enclosures.enclosures(message.data, contents or {})
     try:
-        return _composed(message, key, now)
+        return _composed(message, key, now, files)
     except _Misread:
         # Python's mail package folds a long name with quotes and commas so that it reads as further addresses.
-        return _composed(replace(message, data={**message.data, "from_name": None, "to_name": None}), key, now)
+        return _composed(replace(message, data={**message.data, "from_name": None, "to_name": None}), key, now, files)
 
 
-def _composed(message: Message, key: str, now: Moment) -> Letter:
+def _composed(message: Message, key: str, now: Moment, files: Sequence[Enclosure]) -> Letter:
     data = message.data
     sender = _mailbox(str(data.get("from") or ""), N_("“{address}” cannot be a sender's address"))
     recipient = _mailbox(message.to, N_("“{address}” is not an address that mail can be sent to"))
@@ -107,8 +113,9 @@ def _composed(message: Message, key: str, now: Moment) -> Letter:
     if data.get("auto", True):
         mail["Auto-Submitted"] = "auto-generated"
     _fill(mail, message.text, data.get("html"), key)
+    enclosures.enclose(mail, files, _boundary(f"{key}+", message.text, str(data.get("html") or "")))
     content = mail.as_bytes()
-    _inspect(content, sender, recipient, parts=3 if data.get("html") else 1)
+    _inspect(content, sender, recipient, 3 if data.get("html") else 1, files)
     return Letter(sender.spec, recipient.spec, message_id, content, international)
 
 
@@ -158,18 +165,21 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _inspect(content: bytes, sender: Mailbox, recipient: Mailbox, parts: int) -> None:
-    """Read the bytes as a server would: our headers, each once, one recipient, our parts; otherwise nothing is sent.
+def _inspect(content: bytes, sender: Mailbox, recipient: Mailbox, texts: int, files: Sequence[Enclosure]) -> None:
+    """Read the bytes as a server would: our headers, each once, one recipient, our parts and files; otherwise nothing
+    is sent. ``texts`` counts the parts that the text makes.
 
     Read with the old lenient parser, which decodes nothing: a second opinion, not the builder's own.
     """
     parsed = BytesParser(policy=policy.compat32).parsebytes(content)
     names = [name for name in parsed if name not in _BODY]
+    parts = list(parsed.walk())[1 if files else 0 :]
     sound = (
         sorted(names) == sorted(_HEADERS if "Auto-Submitted" in names else _HEADERS_BY_HAND)
         and _addresses(parsed, "From") == [sender.spec]
         and _addresses(parsed, "To") == [recipient.spec]
-        and len(list(parsed.walk())) == parts
+        and enclosures.sound(parts[texts:], files)
+        and len(parts) == texts + len(files)
         and not parsed.defects
         and max(map(len, content.split(b"\r\n"))) <= _LONGEST_LINE
         and content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n")

@@ -33,4 +33,4 @@ class Smtp(Provider):
                 connection=opening.connection.id,
                 file=str(settings.ca_file),
             )
-        return SmtpAdapter(settings, opening.clock)
+        return SmtpAdapter(settings, opening.clock, opening.backing.files)

@@ -18,7 +18,7 @@ Security: TypeAlias = Literal["none", "starttls", "tls"]
 PORTS: Final[dict[str, int]] = {"none": 25, "starttls": 587, "tls": 465}
 """Usual ports (RFC 6409, RFC 8314)."""
 
-CAPABILITIES: Final = Capabilities(channel="email")
+CAPABILITIES: Final = Capabilities(channel="email", attachments=True)
 """One message at a time; a repeat reaches the server as a second mail with the same Message-ID."""
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from pydantic import BaseModel
 
-from adapters.mail.message import BadMessage, Letter, compose
+from adapters.mail.enclosures import BadMessage
+from adapters.mail.message import Letter, compose
 from adapters.mail.replies import Answered, Lost, Phase, Trouble, Unfit, outcome_of, words_of
 from adapters.mail.session import Session
 from adapters.mail.settings import CAPABILITIES, SmtpSettings
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
-from core.ports import Clock, Health
+from core.model.moment import Moment
+from core.ports import NO_FILES, Clock, Files, Health
 from core.words import Words
 
 IDLE: Final = 10.0
@@ -31,8 +34,9 @@ class SmtpAdapter:
 
     Settings: ClassVar[type[BaseModel]] = SmtpSettings
 
-    def __init__(self, settings: SmtpSettings, clock: Clock, *, idle: float = IDLE) -> None:
+    def __init__(self, settings: SmtpSettings, clock: Clock, files: Files = NO_FILES, *, idle: float = IDLE) -> None:
         self.capabilities = CAPABILITIES
+        self._files = files
         self._settings = settings
         self._clock = clock
         self._idle = idle
@@ -52,7 +56,7 @@ class SmtpAdapter:
     async def send(self, message: Message, key: str) -> Outcome:
         """Send one mail; every ending is an outcome, with the server's answer in its detail."""
         try:
-            letter = compose(message, key, self._clock.now())
+            letter = await self._composed(message, key)
         except BadMessage as error:
             return Outcome(kind=OutcomeKind.REJECTED, reason=error.reason, detail=error.detail)
         try:
@@ -73,6 +77,18 @@ class SmtpAdapter:
             session, self._session = self._session, None
             if session is not None and session.alive:
                 await session.quit()
+
+    async def _composed(self, message: Message, key: str) -> Letter:
+        """Build the mail; files take their time, and nobody else's."""
+        digests = [str(each["digest"]) for each in message.data.get("attachments") or ()]
+        now = self._clock.now()
+        if not digests:
+            return compose(message, key, now)
+        return await asyncio.to_thread(self._enclosing, message, key, now, digests)
+
+    def _enclosing(self, message: Message, key: str, now: Moment, digests: Sequence[str]) -> Letter:
+        found = {digest: self._files.content(digest) for digest in dict.fromkeys(digests)}
+        return compose(message, key, now, {digest: each for digest, each in found.items() if each is not None})
 
     async def _deliver(self, letter: Letter, key: str) -> str:
         """Use the kept connection; where the server has closed it since the last mail, connect anew, once."""

@@ -40,7 +40,14 @@ class Line:
 def _capabilities(channel: str) -> Capabilities:
     receipts = frozenset({"delivered", "undelivered"})
     return Capabilities(
-        channel=channel, idempotent=True, receipts=receipts, batch=25, concurrency=25, instant=True, reconciles=True
+        channel=channel,
+        idempotent=True,
+        receipts=receipts,
+        batch=25,
+        concurrency=25,
+        instant=True,
+        reconciles=True,
+        attachments=channel == "email",
     )
 
 

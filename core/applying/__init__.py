@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from core.applying import checking, deals, people, pipelines, pruning, rules, setup
+from core.applying import checking, deals, files, people, pipelines, pruning, rules, setup
 from core.applying.ledger import Change, CheckConnection, Ledger
+from core.applying.uploads import ReadFile, Uploads
 from core.boardfile.document import Document, together
 from core.boardfile.places import Misplaced
 from core.errors import Refused
@@ -25,17 +26,20 @@ def apply(
     author: str = "system",
     prune: bool = False,
     check_connection: CheckConnection | None = None,
+    read_file: ReadFile | None = None,
 ) -> Job[Sequence[Change]]:
     """Return a job that makes the database match board files, taken together, and answers what changed.
 
     ``check_connection`` raises ``BadInput`` for a connection whose adapter or settings cannot work (the adapters know).
+    ``read_file`` reads what lies beside the files, now; without it only files that are stored already can be named.
     It is an import: no rules start, no triggers fire, no existing deal moves. A second time changes nothing. Raises
     ``BadInput`` with the place in the file; the job raises it too, and ``Refused`` for what cannot be given up.
     """
     document = together(documents)
+    uploads = Uploads.of(document, read_file)
 
     def job(tx: Tx) -> Sequence[Change]:
-        ledger, before = Ledger(tx, document, author, check_connection), tx.house()
+        ledger, before = Ledger(tx, document, author, check_connection, uploads=uploads), tx.house()
         _lay(ledger)
         if prune:
             pruning.prune(ledger)
@@ -46,12 +50,13 @@ def apply(
     return job
 
 
-def judged(documents: Sequence[Document]) -> Job[Sequence[Misplaced]]:
+def judged(documents: Sequence[Document], read_file: ReadFile | None = None) -> Job[Sequence[Misplaced]]:
     """Return a job that applies what can be applied and answers what cannot: for lint, inside a rehearsal."""
     document = together(documents)
+    uploads = Uploads.of(document, read_file)
 
     def job(tx: Tx) -> Sequence[Misplaced]:
-        ledger = Ledger(tx, document, lenient=True)
+        ledger = Ledger(tx, document, lenient=True, uploads=uploads)
         _lay(ledger)
         return ledger.refused
 
@@ -60,7 +65,7 @@ def judged(documents: Sequence[Document]) -> Job[Sequence[Misplaced]]:
 
 def _lay(ledger: Ledger) -> None:
     """Lay the sections over the house, each after those that it points at."""
-    for section in (setup, people, pipelines, rules, deals):
+    for section in (setup, people, files, pipelines, rules, deals):
         section.apply(ledger)
 
 

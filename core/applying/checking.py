@@ -111,8 +111,9 @@ def _sorted_out(
     names = {info.alias or name for name, info in kind.Settings.model_fields.items() if name in _pickers(kind.Settings)}
     errors = [finding for finding in findings if finding.error]
     for finding in errors:
-        if finding.field is not None and finding.field in names and given.get(finding.field) is not None:
-            place = document.place((*path, "settings", finding.field))
+        key, *inside = undotted(finding.field or "") or ("",)
+        if key in names and given.get(str(key)) is not None:
+            place = document.place((*path, "settings", key, *inside))
             raise wrong(place, finding.words.msg, **finding.words.args)
     return [finding.words for finding in errors]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from core import fields
 from core import plan as plans
+from core.applying import files
 from core.applying.ledger import Change, Ledger
 from core.applying.people import need_contact
 from core.boardfile.places import wrong
@@ -17,6 +18,7 @@ from core.boardfile.types import plain
 from core.boardfile.yaml12 import Real, Whole
 from core.commands import lookup
 from core.commands.deals import change_rows, first_place
+from core.commands.files import held
 from core.engine import entering, rescheduling
 from core.errors import BadInput, UnknownThing
 from core.fields import Kind
@@ -211,9 +213,21 @@ def _custom(work: _Import, index: int, part: DealPart, deal: Deal) -> Deal:
             if definition is None:
                 words = fields.unknown(f"deal.fields.{name}", house)
                 raise wrong(ledger.document.place(path, key=True), words.msg, **words.args)
-            value = fields.parse(definition, _exact(raw, Kind(definition.type)), house, deal.currency)
+            kind = Kind(definition.type)
+            given = files.value(ledger, path, raw) if kind is Kind.FILE else _exact(raw, kind)
+            value = fields.parse(definition, given, house, deal.currency)
+            if kind is Kind.FILE and value != deal.fields.get(name):
+                value = _held(work, value)
             deal = fields.put(deal, f"deal.fields.{name}", value, house)
     return deal
+
+
+def _held(work: _Import, value: Any) -> Any:
+    """Return the value of a file field whose contents are all kept here. Raises ``BadInput`` for one that is not."""
+    tx = work.ledger.tx
+    if isinstance(value, list):
+        return [held(tx, each) for each in value]
+    return None if value is None else held(tx, value)
 
 
 def _exact(raw: Any, kind: Kind) -> Any:

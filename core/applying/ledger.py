@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.applying.uploads import Uploads
 from core.boardfile.document import Document
 from core.boardfile.merging import Faulty
 from core.boardfile.places import Misplaced, Path, undotted, wrong
@@ -40,6 +41,9 @@ class Ledger:
     author: str = "system"
     check_connection: CheckConnection | None = None
     lenient: bool = False
+    uploads: Uploads = field(default_factory=Uploads.none)
+    filed: dict[str, str] = field(default_factory=dict)
+    """The digests of files that this apply has put into the house's store, by name."""
     changes: list[Change] = field(default_factory=list)
     refused: list[Misplaced] = field(default_factory=list)
     narrowed: bool = False

@@ -17,6 +17,7 @@ _ONE = {
     "connections": "connection",
     "constants": "constant",
     "fields": "field",
+    "files": "file",
     "pipelines": "pipeline",
     "contacts": "contact",
     "companies": "client",
@@ -47,6 +48,7 @@ def prune(ledger: Ledger) -> None:
     }
     for section, ids in gone.items():
         _archive(ledger, section, ids)
+    _files(ledger)
 
 
 def _has(ledger: Ledger, section: str) -> bool:
@@ -70,6 +72,14 @@ def _archive(ledger: Ledger, section: str, gone: list[str]) -> None:
 def _note(ledger: Ledger, section: str, gone: list[str]) -> None:
     if gone:
         ledger.changes += [Change("remove", _ONE[section], thing_id) for thing_id in gone]
+        ledger.narrowed = True
+
+
+def _files(ledger: Ledger) -> None:
+    """Take files out of the house's store that the files do not list."""
+    for name in _unlisted(ledger, "files", (name for name in ledger.house.files if name not in ledger.filed)):
+        ledger.tx.remove_file(name)
+        ledger.changes.append(Change("remove", "file", name))
         ledger.narrowed = True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from core.applying import checking
+from core.applying import checking, files
 from core.applying.ledger import Change, Ledger
 from core.boardfile import merging
 from core.boardfile.places import Path
@@ -85,7 +85,8 @@ class _Rules:
 
     def put(self, house: House, part: Any, pipeline: str, position: int, path: Path) -> None:
         ledger, before = self.ledger, house.rules.get(part.id)
-        after = merging.rule(part, before, pipeline, position)
+        after = files.attached(ledger, merging.rule(part, before, pipeline, position), part.settings, path)
+        house = ledger.house if ledger.filed else house
         findings = () if ledger.lenient else checking.rule(after, house, ledger.document, path)
         changed = ledger.put(
             "rule", after.id, before, after, lambda: ledger.tx.put_rule(after, ledger.author, ledger.tx.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as Folder
 from typing import Any, Final
@@ -19,7 +19,7 @@ from core.errors import BadInput
 from core.i18n import N_
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-SECTIONS: Final = ("users", "connections", "fields", "pipelines", "contacts", "companies", "deals")
+SECTIONS: Final = ("users", "connections", "fields", "files", "pipelines", "contacts", "companies", "deals")
 """Lists of things with ids of their own."""
 _LAID_OVER: Final = frozenset({"company", "constants", "settings", "fields", "new_deal"})
 """Mappings of which another file may give further keys."""
@@ -27,17 +27,24 @@ _LAID_OVER: Final = frozenset({"company", "constants", "settings", "fields", "ne
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A board file that has been read, or several taken together: the checked content, and where each part stands."""
+    """A board file that has been read, or several taken together: the checked content, and where each part stands.
+
+    ``folders`` says by a file's name in which folder it lies.
+    """
 
     name: str
     board: BoardFile
     tree: Any
-    folder: Folder
+    folders: Mapping[str, Folder]
 
     @property
     def unversioned(self) -> bool:
         """Whether ``funil: 1`` is absent. Every key but ``id stage kind`` may be; the version is then taken to be 1."""
         return not self.board.given("funil")
+
+    def folder_of(self, path: Path) -> Folder:
+        """Return the folder of the file in which a part stands: the paths in it begin there."""
+        return self.folders[self.place(path).file]
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Return the place of a part: of its value where that is one word or text, else (and with ``key``) of its key.
@@ -61,7 +68,7 @@ def read(content: str | bytes, name: str, folder: Folder) -> Document:
         )
     if not isinstance(tree, Map):
         raise wrong(Place(name, 1, 1), N_("a board file has keys like “pipelines” and “deals” on top"))
-    return _checked(name, tree, folder)
+    return _checked(name, tree, {name: folder})
 
 
 def together(documents: Sequence[Document]) -> Document:
@@ -72,10 +79,10 @@ def together(documents: Sequence[Document]) -> Document:
     tree = first.tree
     for each in others:
         tree = _laid_over(tree, each.tree, top=True)
-    return _checked(first.name, tree, first.folder)
+    return _checked(first.name, tree, {name: folder for each in documents for name, folder in each.folders.items()})
 
 
-def _checked(name: str, tree: Map, folder: Folder) -> Document:
+def _checked(name: str, tree: Map, folders: Mapping[str, Folder]) -> Document:
     def at(path: Path, *, key: bool = False) -> Place:
         return _find(tree, path, key=key, at=Place(name, 1, 1))
 
@@ -84,7 +91,7 @@ def _checked(name: str, tree: Map, folder: Folder) -> Document:
     except ValidationError as error:
         raise complaint(error, tree, at, model=BoardFile) from None
     _check_ids(board, at)
-    return Document(name, board, tree, folder)
+    return Document(name, board, tree, folders)
 
 
 def _check_ids(board: BoardFile, at: Callable[[Path], Place]) -> None:
@@ -144,7 +151,7 @@ def _listed(first: Seq, second: Seq) -> Seq:
     result = Seq()
     index: dict[str, int] = {}
     for value, at in (*_items(first), *_items(second)):
-        name = str(as_written(value["id"]))
+        name = str(as_written(value.get("id", value.get("name"))))
         known = index.setdefault(name, len(result))
         if known < len(result):
             result[known] = _laid_over(result[known], value, top=False)

@@ -15,7 +15,9 @@ from core.boardfile.types import (
     Color,
     Currency,
     Days,
+    Digest,
     FieldId,
+    FileName,
     HoursMap,
     Id,
     Name,
@@ -80,6 +82,19 @@ class FieldPart(Thing):
     name: Name | None = None
     multiple: bool | None = None
     options: list[Text] | None = None
+
+
+class FilePart(Thing):
+    """A file of the house's store: taken from ``file``, a path beside the board file, or known here by ``digest``."""
+
+    name: FileName
+    digest: Digest | None = None
+    file: Text | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells it from others: its name."""
+        return self.name
 
 
 class StagePart(Thing):
@@ -245,6 +260,7 @@ class BoardFile(Thing):
     connections: list[ConnectionPart] | None = None
     constants: dict[FieldId, Constant] | None = None
     fields: list[FieldPart] | None = None
+    files: list[FilePart] | None = None
     pipelines: list[PipelinePart] | None = None
     contacts: list[ContactPart] | None = None
     companies: list[ClientPart] | None = None

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core import money
 from core.boardfile.yaml12 import Real, Whole
+from core.files import clean_name, is_digest
 from core.i18n import N_
 from core.misfits import Unfit, fitting
 from core.naming import check_id, check_name
@@ -67,6 +68,19 @@ def _name(value: str) -> str:
     return fitting(partial(check_name, "name"), value)
 
 
+def _file_name(value: str) -> str:
+    clean = clean_name(value)
+    if clean != value:
+        raise Unfit(N_("“{value}” is no name for a stored file; “{clean}” would be one"), value=value, clean=clean)
+    return value
+
+
+def _digest(value: str) -> str:
+    if not is_digest(value):
+        raise Unfit(N_("“{value}” is no SHA-256: 64 digits and letters from a to f"), value=value)
+    return value
+
+
 def _currency(value: str) -> str:
     return fitting(money.currency, value)
 
@@ -104,6 +118,12 @@ FieldId = Annotated[
 Name = Annotated[str, _Written, AfterValidator(_name)]
 """What the house calls something of its own."""
 
+FileName = Annotated[str, _Written, AfterValidator(_file_name)]
+"""The name of a file in the house's store."""
+
+Digest = Annotated[
+    str, _Written, AfterValidator(_digest), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})
+]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount, json_schema_input_type=str | int | float | None)]
 Color = Annotated[
     str,

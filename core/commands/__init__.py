@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.commands.clocks import advance_clock, set_clock
     from core.commands.connections import BY_HAND, set_paused
     from core.commands.deals import NewDeal, add_deal, set_fields
+    from core.commands.files import Stored, add_file, remove_file
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
@@ -36,6 +37,7 @@ __all__ = [
     "Report",
     "Restored",
     "Stopped",
+    "Stored",
     "Switched",
     "Talked",
     "To",
@@ -43,6 +45,7 @@ __all__ = [
     "accept_chat",
     "add_client",
     "add_deal",
+    "add_file",
     "advance_clock",
     "answer_chat",
     "apply_rule",
@@ -58,6 +61,7 @@ __all__ = [
     "redo",
     "remove_clients",
     "remove_deals",
+    "remove_file",
     "resolve",
     "restore_clients",
     "restore_deals",
@@ -81,6 +85,7 @@ _MODULES = {
     "clocks": ("advance_clock", "set_clock"),
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
+    "files": ("Stored", "add_file", "remove_file"),
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core import fields
-from core.commands import lookup
+from core.commands import files, lookup
 from core.commands.moves import PERSON, move
 from core.engine import entering, rescheduling
 from core.errors import BadInput, Refused, UnknownThing
@@ -26,7 +26,8 @@ from core.words import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDeal:
-    """What a person says of a new deal. Absent pipeline and stage mean the first ones; ``values`` are custom fields."""
+    """What a person says of a new deal. Absent pipeline and stage mean the first ones; ``values`` are custom fields,
+    files among them as :class:`core.model.file.NewFile`."""
 
     title: str
     pipeline: str | None = None
@@ -89,7 +90,7 @@ def _built(tx: Tx, house: House, new: NewDeal) -> Deal:
     amount = fields.parse("amount", new.amount, house, currency)
     deal = replace(deal, amount=Decimal(amount) if amount is not None else None)
     for name, raw in new.values.items():
-        deal = fields.put(deal, name, fields.parse(name, raw, house, currency), house)
+        deal = fields.put(deal, name, fields.parse(name, files.kept(tx, raw), house, currency), house)
     return deal
 
 
@@ -124,7 +125,8 @@ def people(
 
 def set_fields(deal_id: str, values: Mapping[str, Any], by: str | None = None) -> Job[Deal]:
     """Return a job that changes fields (bare ids or paths); an empty value clears. ``stage`` and ``pipeline`` move the
-    deal, ``contacts`` (ids, commas between) and ``company`` link people, ``flags`` empties or sets the flags.
+    deal, ``contacts`` (ids, commas between) and ``company`` link people, ``flags`` empties or sets the flags. A file
+    field takes a :class:`core.model.file.NewFile`, or several in a list.
 
     An edit that changes nothing writes nothing. Raises ``UnknownThing`` and ``BadInput``.
     """
@@ -163,7 +165,7 @@ def _changed(tx: Tx, house: House, deal: Deal, values: Mapping[str, Any]) -> Dea
         elif name in ("flags", "deal.flags"):
             after = replace(after, flags=_flags(raw))
         elif name != "deal.currency":
-            after = fields.put(after, name, fields.parse(name, raw, house, currency), house)
+            after = fields.put(after, name, fields.parse(name, files.kept(tx, raw), house, currency), house)
     return after
 
 
@@ -227,4 +229,6 @@ def _json(value: Any) -> Any:
 def _shown(value: Any) -> str:
     if value is None or value == []:
         return "–"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    return str(value["name"]) if isinstance(value, dict) and "name" in value else str(value)

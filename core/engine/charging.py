@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core import money
+from core.engine.enclosing import FilesOf
 from core.model.line import Account, Charge
 from core.ports import Backing, Job, Priority, Store, Tx
 
@@ -33,7 +34,7 @@ class StoreLedger:
 
 def backing(store: Store) -> Backing:
     """Return what a house stands behind its adapters with."""
-    return Backing(ledger=StoreLedger(store))
+    return Backing(ledger=StoreLedger(store), files=FilesOf(store))
 
 
 def charge(

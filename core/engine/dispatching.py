@@ -14,6 +14,7 @@ from typing import Final
 
 from core import timing
 from core.engine import abandoning, chaining, charging, happening, lines, outcomes, receiving, reconciling, starting
+from core.engine.enclosing import missing
 from core.engine.leasing import Claim, claim, mark, release
 from core.engine.sealing import Sealer
 from core.engine.talking import block
@@ -276,6 +277,9 @@ class Dispatcher:
         return list(zip(group, sent, strict=True))
 
     async def _send(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome:
+        gone = missing(self.store, delivery.message)
+        if gone is not None:
+            return gone
         try:
             message = await self._as_sent(lane.connection, delivery)
         except FunilError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
@@ -115,7 +115,7 @@ def row(delivery: Delivery, now: Moment) -> TimelineRow:
             "detail": delivery.detail or "",
         },
     )
-    data = {
+    data: dict[str, Any] = {
         "delivery": delivery.public_id,
         "rule": delivery.rule,
         "channel": message.channel.value,
@@ -125,4 +125,6 @@ def row(delivery: Delivery, now: Moment) -> TimelineRow:
         "status": delivery.status.value,
         "reason": delivery.reason,
     }
+    if attached := message.data.get("attachments"):
+        data["attachments"] = attached
     return TimelineRow(deal=delivery.deal, at=now, kind=TimelineKind.DELIVERY, text=words, data=data)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
-from core import money, zones
+from core import files, money, zones
 from core.errors import BadInput
 from core.fields.paths import Kind, Spec, of_definition, require
 from core.i18n import N_
@@ -199,9 +199,10 @@ def _choice(spec: Spec, raw: Any, known: Iterable[str], problem: str) -> str:
 
 
 def _file(spec: Spec, raw: Any) -> dict[str, Any]:
-    if isinstance(raw, Mapping) and isinstance(raw.get("name"), str) and isinstance(raw.get("digest"), str):
-        return dict(raw)
-    raise _wrong(spec, raw, N_("field “{field}” holds a file, and “{value}” is not a stored one"))
+    if isinstance(raw, Mapping) and isinstance(raw.get("name"), str) and files.is_digest(raw.get("digest")):
+        return {**files.attachment_of(raw)}
+    words = N_("field “{field}” takes a file: {field}=@PATH on the command line, “file: PATH” in a board file")
+    raise BadInput(words, field=spec.id)
 
 
 _SIMPLE: Final[Mapping[Kind, Callable[[Spec, Any], Any]]] = {

@@ -10,12 +10,13 @@ from pydantic import ConfigDict, Field, field_validator
 from core import context, html_text, phones, recipients, templates, tracking
 from core.effects import Deliver, Effect
 from core.i18n import N_
-from core.misfits import Unfit, fitting
+from core.misfits import fitting
 from core.model.delivery import Channel, Message
 from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.ports import Facts, Random
 from core.recipients import EmailChoice, Fallback, Use
+from core.rules import attaching
 from core.rules.attaching import Attach
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.safe_text import header_text, wire_text
@@ -44,7 +45,7 @@ class EmailSettings(Settings):
     use: Use = Field(default="first", title=N_("Use address"), description=N_("The one added first, or last."))
     subject: str = Field(default="", title=N_("Subject"), json_schema_extra={"template": "text"})
     body: str = Field(min_length=1, title=N_("Text"), json_schema_extra={"template": "html"})
-    attach: Attach = Field(default=Attach(), title=N_("Attachments"))
+    attach: Attach = Field(default=Attach(), title=N_("Attachments"), json_schema_extra={"picker": "files"})
     track_clicks: bool = Field(default=True, title=N_("Track clicks"))
     track_opens: bool = Field(default=True, title=N_("Track opens"))
     fallback: Fallback = Field(
@@ -57,13 +58,6 @@ class EmailSettings(Settings):
     @classmethod
     def _mailbox(cls, value: str) -> str:
         return value if value == AUTO else fitting(phones.check_email, value)
-
-    @field_validator("attach")
-    @classmethod
-    def _nothing_attached(cls, value: Attach) -> Attach:
-        if value.fields or value.files:
-            raise Unfit(N_("attachments cannot be sent yet: leave “attach” empty"))
-        return value
 
 
 class EmailRule(RuleKind[EmailSettings]):
@@ -79,13 +73,15 @@ class EmailRule(RuleKind[EmailSettings]):
     uses = frozenset({Channel.EMAIL})
 
     def plan(self, facts: Facts, settings: EmailSettings, now: Moment, rng: Random) -> Sequence[Effect]:
-        """Return the mail. Raises ``CannotAct``: ``no_mailbox``, those of the recipient, ``template_error``."""
+        """Return the mail. Raises ``CannotAct``: ``no_mailbox``, those of the recipient, ``template_error``,
+        ``attachment_missing``, ``bad_attachment``."""
         mailbox = _mailbox(facts, settings)
         connection = serving(facts.house, mailbox)
         if connection is None:
             raise CannotAct("no_mailbox", Words(N_("no e-mail connection sends from {mailbox}"), {"mailbox": mailbox}))
         chosen = recipients.email(facts, settings.address, settings.use, settings.fallback)
         subject, text, html = written(settings, context.of(facts))
+        files = attaching.attached(facts, settings.attach)
         data = {
             "html": html,
             "from": mailbox,
@@ -93,9 +89,10 @@ class EmailRule(RuleKind[EmailSettings]):
             "to_name": header_text(chosen.owner.name),
             "recipient": chosen.owner.id,
             **_tracking(html, settings, facts.house),
+            **files.data(),
         }
         message = Message(channel=Channel.EMAIL, to=chosen.address, text=text, subject=subject, data=data)
-        return (Deliver(connection=connection.id, message=message, why=chosen.why),)
+        return (Deliver(connection=connection.id, message=message, why=files.why(chosen.why)),)
 
     def sentence(self, settings: EmailSettings) -> Words:
         """Say what is written to whom."""
@@ -108,6 +105,7 @@ class EmailRule(RuleKind[EmailSettings]):
         """Find mistakes in subject and text, and a mailbox that nothing sends from."""
         yield from templates.check(settings.subject, house, field="subject")
         yield from templates.check(settings.body, house, html_text.is_html(settings.body), field="body")
+        yield from attaching.lint(settings.attach, house)
         if not settings.subject.strip():
             yield Finding("subject", Words(N_("the e-mail has no subject")), error=False)
         if settings.from_ != AUTO and serving(house, settings.from_) is None:

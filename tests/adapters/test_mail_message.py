@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mail.address import BadAddress, parse
-from adapters.mail.message import BadMessage, compose
+from adapters.mail.enclosures import BadMessage
+from adapters.mail.message import compose
 from core.model.delivery import Channel, Message
 from core.model.moment import Moment
 

@@ -72,7 +72,7 @@ def test_a_deal(shell: Shell) -> None:
     assert shell.json("deal", "list", "--search", "order") == [deal]
 
 
-TRACKING = {"links", "track_clicks", "track_opens"}
+TRACKING = {"links", "track_clicks", "track_opens", "attachments", "empty_fields"}
 
 
 def test_outbound_rows(shell: Shell) -> None:

@@ -166,7 +166,6 @@ VALUES: list[tuple[str, str, Any]] = [
     ("type: datetime", "2026-12-24T10:00Z", "2026-12-24T10:00:00Z"),
     ("type: list, options: [1, 2]", "1", "1"),
     ("type: user", "ana", "ana"),
-    ("type: file", "{name: a.pdf, digest: abc, size: 3}", {"name": "a.pdf", "digest": "abc", "size": 3}),
 ]
 
 
@@ -223,7 +222,7 @@ REFUSED = {
     "no currency": ("currency: reais", "reais", "“reais” is not a currency"),
     "no date": ("close_date: tomorrow", "tomorrow", "field “close_date”: “tomorrow” is not a date"),
     "a blank title": ("title: ' '", "' '", "field “title” cannot be empty"),
-    "a file from disk": ("fields: {paper: {file: a.pdf}}", "paper: {", "holds a file"),
+    "a file from disk": ("fields: {paper: {file: a.pdf}}", "a.pdf", "there is no file “a.pdf” beside the board file"),
 }
 
 

@@ -167,6 +167,7 @@ def test_a_value_left_from_another_type_never_breaks_reading(name: str, left: An
     fields.value_of(f"deal.fields.{name}", facts(fields={name: left}))
 
 
+PAPER = {"name": "a.pdf", "digest": "ab" * 32, "size": 3, "media_type": "application/pdf"}
 READ: list[tuple[str, Any, Any]] = [
     ("title", "  Order 7 ", "Order 7"),
     ("amount", "7500", "7500.00"),
@@ -204,7 +205,8 @@ READ: list[tuple[str, Any, Any]] = [
     ("tags", "", None),
     ("tags", [], None),
     ("prices", "1,2.5", ["1.00", "2.50"]),
-    ("paper", {"name": "a.pdf", "digest": "ab" * 32}, {"name": "a.pdf", "digest": "ab" * 32}),
+    ("paper", {"name": "a.pdf", "digest": "ab" * 32, "size": 3, "media_type": "application/pdf"}, PAPER),
+    ("paper", PAPER, PAPER),
     ("paper", None, None),
 ]
 
@@ -243,7 +245,8 @@ def test_a_read_value_reads_as_itself(name: str, raw: Any, value: Any) -> None:
         ("tracking", "\ud800", "not valid text"),
         ("qty", "0.12345678901234567890", "more digits"),
         ("qty", float("inf"), "not a number"),
-        ("paper", "@a.pdf", "not a stored one"),
+        ("paper", "@a.pdf", "takes a file: paper=@PATH"),
+        ("paper", {"name": "a.pdf", "digest": "ab"}, "takes a file: paper=@PATH"),
         ("stage", "won", "by moving the deal"),
         ("pipeline", "sales", "by moving the deal"),
         ("age", "3", "cannot be set"),

@@ -169,8 +169,7 @@ def test_why_no_mail_is_written(settings: dict[str, Any], changes: dict[str, Any
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"attach": {"fields": ["paper"]}}, "attachments cannot be sent yet"),
-        ({"attach": {"files": ["a.pdf"]}}, "attachments cannot be sent yet"),
+        ({"attach": {"paths": ["a.pdf"]}}, "Extra inputs are not permitted"),
         ({"fallback": ["type", "type"]}, "each step stands in the chain once"),
         ({"from": "nobody"}, "“nobody” is not an e-mail address"),
         ({"address": "mobile"}, "Input should be"),

@@ -20,7 +20,7 @@ from data.sql import Db, Statement
 from tests.data.rows_ground import connect, make_tables
 
 SMALL = frozenset(
-    "meta company_settings users connections lines constants fields pipelines stages rules triggers "
+    "meta company_settings users connections lines constants fields pipelines stages rules triggers stored_files "
     "json_each CONSTANT staged_deals staged_contacts staged_clients staged_arrivals".split()
 )
 """What may be walked through: the house's own set-up, lists handed over as a parameter, rows set aside."""

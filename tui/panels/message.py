@@ -59,6 +59,7 @@ def head(line: LogLine, moments: paint.Moments) -> Content:
     pairs = [
         (_("To"), paint.recipient(row)),
         (_("Subject"), row.message.subject),
+        (_("Attachments"), ", ".join(each["name"] for each in row.message.data.get("attachments") or ())),
         (_("Way"), f"{channel} · {row.connection}"),
         (_("Status"), paint.status_words(row, moments)),
         (_("Written"), fmt.full_time(row.at, moments.zone)),

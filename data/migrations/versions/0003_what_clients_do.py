@@ -96,8 +96,7 @@ def _happenings() -> None:
 
 def _files() -> None:
     _table("contents", "digest:key! size:big content:bytes")
-    _table("stored_files", "id:big! name:key digest:key size:big media_type:text at:big by:text removed:bool")
-    op.create_index("uq_stored_files_name", "stored_files", ["name"], unique=True)
+    _table("stored_files", "name:key! digest:key size:big media_type:text at:big by:text removed:bool")
 
 
 def _charges() -> None:
