@@ -20,6 +20,9 @@ class ClientReader(Protocol):
     def found_companies(self, search: str) -> Sequence[Company]:
         """Return client companies in use likewise."""
 
+    def ids_beginning(self, what: Literal["deals", "contacts", "companies"], prefix: str, limit: int) -> Sequence[str]:
+        """Return the first ids in use that begin with a text."""
+
     def deals_of_client(self, what: ClientKind, client_id: str) -> Sequence[str]:
         """Return the ids of the deals in use that have a client."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Select, Table, false, func, or_, select
 
@@ -36,6 +36,17 @@ DEALS_OF = {
 }
 
 
+def _beginning(table: Table) -> Select[Any]:
+    within = (table.c.id >= the("prefix"), table.c.id < the("end"), table.c.removed == false())
+    return select(table.c.id).where(*within).order_by(table.c.id).limit(the("limit"))
+
+
+BEGINNING = {
+    what: Statement(lambda table=table: _beginning(table))  # type: ignore[misc]
+    for what, table in {**TABLES, "deals": deals}.items()
+}
+
+
 def _searched(table: Table) -> Select[Any]:
     places = (table.c.name_folded, func.lower(table.c.id), func.lower(table.c.emails), table.c.phones)
     patterns = [place.like(the("search"), escape="\\") for place in places[:-1]]
@@ -58,6 +69,10 @@ class ClientReader(DealReader):
         """Return client companies in use likewise."""
         rows = self.db.rows(SEARCHED["companies"], **_patterns(search))
         return [each for each in map(mapping.company_of, rows) if _has(each, search)]
+
+    def ids_beginning(self, what: Literal["deals", "contacts", "companies"], prefix: str, limit: int) -> Sequence[str]:
+        """Return the first ids in use that begin with a text."""
+        return [row[0] for row in self.db.rows(BEGINNING[what], prefix=prefix, end=f"{prefix}\U0010ffff", limit=limit)]
 
     def deals_of_client(self, what: ClientKind, client_id: str) -> Sequence[str]:
         """Return the ids of the deals in use that have a client."""

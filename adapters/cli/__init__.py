@@ -26,6 +26,8 @@ from core.words import fill
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
 
+_COMPLETE = "_complete"
+"""What completion scripts call (:mod:`adapters.cli.complete`)."""
 DONE, FAILED, UNPARSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -69,6 +71,8 @@ def _carried_out(argv: Sequence[str], roof: Roof) -> int:
     first = top.parse_args(argv)
     if first.verb is None:
         return int(import_module("adapters.cli.start").run(first, roof))
+    if first.verb == _COMPLETE:
+        return int(import_module("adapters.cli.complete").run(first.rest, first.db, roof))
     if first.verb not in VERBS:
         top.error(_unknown(first.verb))
     parser = parser_of(first.verb)

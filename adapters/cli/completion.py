@@ -1,0 +1,114 @@
+"""``funil completion``: scripts that complete verbs and options by themselves, and ids by asking the program."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from adapters import cli
+from adapters.cli import completion_scripts
+from adapters.cli.printing import say
+from adapters.cli.reading import one_of
+from adapters.cli.verbs import VERBS
+from core.i18n import gettext as _
+from core.model.delivery import Channel, DeliveryStatus
+
+if TYPE_CHECKING:
+    from adapters.cli.roof import Roof
+
+SHELLS: Final = ("bash", "zsh", "fish")
+FILE: Final = "file"
+NOTHING: Final = "-"
+"""A value that nobody can complete."""
+_KINDS: Final[Mapping[str, str]] = {
+    "deal": "deals",
+    "deals": "deals",
+    "stage": "stages",
+    "pipeline": "pipelines",
+    "rule": "rules",
+    "connection": "connections",
+    "contact": "contacts",
+    "company": "companies",
+    "responsible": "users",
+    "by": "users",
+    "file": FILE,
+    "files": FILE,
+    "attach": FILE,
+}
+"""What the value of an argument is an id of, by the argument's name."""
+
+
+@dataclass(slots=True)
+class Spec:
+    """What may follow a verb: further verbs, options with the kind of their value (None: they take none), and the
+    kinds of what stands by its place, the last of which may be repeated."""
+
+    path: str
+    about: str
+    members: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str | None] = field(default_factory=dict)
+    helps: dict[str, str] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+    repeats: bool = False
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("shell", metavar="bash|zsh|fish")
+
+
+def run(args: argparse.Namespace, roof: Roof) -> int:
+    """Print the script of a shell; it goes where the shell looks for completions, or is sourced."""
+    one_of(args.shell, SHELLS, "completion")
+    say(completion_scripts.script(args.shell, list(specs())).rstrip("\n"))
+    return 0
+
+
+def specs() -> Iterator[Spec]:
+    """Yield what may follow each verb, the program itself (an empty path) first."""
+    top = Spec("", "", {name: _(verb.about) for name, verb in VERBS.items()})
+    top.options = {"--db": NOTHING, "--help": None, "--version": None}
+    yield top
+    for name in VERBS:
+        yield from _of(cli.parser_of(name), name)
+
+
+def _of(parser: argparse.ArgumentParser, path: str) -> Iterator[Spec]:
+    spec = Spec(path, parser.description or "")
+    families: list[argparse._SubParsersAction[argparse.ArgumentParser]] = []
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            families.append(action)
+        elif action.option_strings:
+            for name in (each for each in action.option_strings if each.startswith("--")):
+                spec.options[name] = None if action.nargs == 0 else _kind(action, parser)
+                spec.helps[name] = action.help or ""
+        elif action.nargs != argparse.REMAINDER:
+            spec.places.append(_kind(action, parser))
+            spec.repeats = spec.repeats or action.nargs in ("+", "*")
+    for family in families:
+        spec.members |= {name: member.description or "" for name, member in family.choices.items()}
+    yield spec
+    for family in families:
+        for name, member in family.choices.items():
+            yield from _of(member, f"{path} {name}")
+
+
+def _kind(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
+    """Return the kind of an argument's value: words to choose from stand there with bars between."""
+    metavar = action.metavar if isinstance(action.metavar, str) else ""
+    if action.choices:
+        return "|".join(map(str, action.choices))
+    if "|" in metavar and metavar.replace("|", "").isalpha():
+        return metavar
+    if action.dest in ("id", "ids") and not action.option_strings:
+        return str(parser.get_default("what") or NOTHING)
+    if parser.prog == "funil outbound" and action.dest in ("status", "channel"):
+        return "|".join(_statuses() if action.dest == "status" else map(str, Channel))
+    return _KINDS.get(action.dest, NOTHING)
+
+
+def _statuses() -> Sequence[str]:
+    return ["held", *(status.value for status in DeliveryStatus)]
