@@ -51,11 +51,13 @@ def run_params(run: Run) -> Params:
         "was": run.was and run.was.value,
         "created_at": run.created_at,
         "ended_at": run.ended_at,
+        "was_reason": run.was_reason,
     }
 
 
 def new_run_row(run: Run, entry: int) -> Row:
-    """Return the row of a run that an entry starts, in the order of the table: a move makes one for each rule."""
+    """Return the row of a run that an entry starts, in the order of the table without what is of no use before it was
+    cancelled: a move makes one for each rule."""
     return (
         entry,
         run.deal,
@@ -81,7 +83,7 @@ def new_run_row(run: Run, entry: int) -> Row:
 def run_of(row: Row) -> Run:
     """Read a run."""
     id_, entry, deal, rule, revision, position, status, moment, due_at, waits, mover, holds, reason, detail, *rest = row
-    condition, cancelled_by, was, created_at, ended_at = rest
+    condition, cancelled_by, was, created_at, ended_at, was_reason = rest
     return _run(
         id_,
         entry,
@@ -102,6 +104,7 @@ def run_of(row: Row) -> Run:
         _RUN[was] if was else None,
         created_at,
         ended_at,
+        was_reason,
     )
 
 

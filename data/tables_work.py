@@ -91,6 +91,7 @@ class RunRow(Table, table=True):
     was: str | None = prose(default=None)
     created_at: int = whole()
     ended_at: int | None = whole(default=None)
+    was_reason: str | None = prose(default=None)
 
 
 class DeliveryRow(Table, table=True):

@@ -35,14 +35,14 @@ _FATE: Final = (
 ).split()
 _COURSE: Final = (
     "revision position status moment due_at waits mover holds reason detail condition cancelled_by was "
-    "created_at ended_at"
+    "was_reason created_at ended_at"
 ).split()
 _STAY: Final = ("ended_at", "undone_at", "left_rank", "grace_until", "undone_no")
 
 ADD_ENTRY = insertion(entries)
 CLOSE_ENTRY = alteration(entries, ("ended_at",))
 CHANGE_ENTRY = alteration(entries, _STAY)
-ADD_RUN = insertion(runs)
+ADD_RUN = insertion(runs, leave=("was_reason",))
 CHANGE_RUN = alteration(runs, _COURSE, seen="status")
 ADD_DELIVERY = insertion(deliveries)
 

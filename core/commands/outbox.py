@@ -96,7 +96,7 @@ def retry(thing_id: str, by: str | None = None) -> Job[Acted]:
             return Acted(message, run)  # it is tried now already
         after = replace(message, due_at=now) if queued else acting.another_round(message, now)
         plan = Plan(deliveries_changed=[(message, after)], timeline=[acting.again_row(after, author, now)])
-        if run is not None and run.status is not RunStatus.SENDING:
+        if run is not None and (run.status is not RunStatus.SENDING or run.reason == acting.STOPPED):
             plan.runs_changed = [(run, acting.sending_again(run))]
         return _written(tx, plan, after, run, now)
 

@@ -29,7 +29,8 @@ class Stopped:
 def stop_deal(deal_id: str, by: str | None = None) -> Job[Stopped]:
     """Return a job that stops what has not happened of the deal's stage (Bitrix24): its waiting runs, and its messages
     that wait for a retry or behind a paused connection. One on its way to its first attempt goes out, and what is on
-    the wire at this moment ends as it ends. By default the deal's responsible acts. Raises ``UnknownThing``.
+    the wire at this moment ends as it ends; neither is tried once more. By default the deal's responsible acts. Raises
+    ``UnknownThing``.
     """
 
     def job(tx: Tx) -> Stopped:
@@ -40,6 +41,10 @@ def stop_deal(deal_id: str, by: str | None = None) -> Job[Stopped]:
         stay = entering.stay_of(tx, deal)
         runs, messages = entering.leaving(house, stay, now, acting.STOPPED, acting.stopped_by(author))
         _write(tx, runs, messages, author, now)
+        ended = {r.id for r, _ in runs}
+        on_their_way = [r for r in stay.runs if r.status is RunStatus.SENDING and r.id not in ended]
+        if on_their_way:
+            tx.apply(Plan(runs_changed=[(r, acting.last_attempt(r)) for r in on_their_way]))
         return Stopped(tuple(r.public_id for r, _ in runs), tuple(d.public_id for d, _ in messages))
 
     return job

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from core.engine import entering, outcomes
+from core.engine import acting, entering, outcomes
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
@@ -17,6 +17,7 @@ from core.ports import Tx
 from core.words import Words
 
 REMOVED: Final = Words(N_("the deal was removed"))
+_STOPPED: Final = Words(N_("a person stopped it while it was on its way"))
 _MAYBE_OUT: Final = Words(N_("the move was undone; the engine that had this in hand has died: it may have gone out"))
 
 
@@ -38,22 +39,24 @@ def stop_given_back(tx: Tx, given_back: Sequence[Delivery], now: Moment, *, brok
     plan = Plan()
     runs = tx.runs_by_id({d.run for d in given_back if d.run is not None})
     for delivery in given_back:
-        if broken or not _has_only_left(tx, delivery):
-            after = stopped(tx, plan, delivery, runs.get(delivery.run or 0), now)
+        run = runs.get(delivery.run or 0)
+        if broken or not _goes_out(tx, delivery, run):
+            after = stopped(tx, plan, delivery, run, now)
             plan.deliveries_changed += [(delivery, after)] if after is not None else []
     if plan.deliveries_changed:
         tx.apply(plan)
 
 
-def _has_only_left(tx: Tx, delivery: Delivery) -> bool:
-    gone = _gone(tx, delivery)
-    return gone is not None and gone.reason == "left_stage"
+def _goes_out(tx: Tx, delivery: Delivery, run: Run | None) -> bool:
+    """Return whether what would end its retries does not keep a message from its first attempt."""
+    gone = _gone(tx, delivery, run)
+    return gone is None or gone.reason == "left_stage" or gone.detail == _STOPPED
 
 
 def stopped(tx: Tx, plan: Plan, delivery: Delivery, run: Run | None, now: Moment) -> Delivery | None:
     """Return a message that would be tried as it is cancelled because its deal has left the stage or was removed, its
     run's end and its line of history added to the plan; None while the deal is there."""
-    gone = _gone(tx, delivery)
+    gone = _gone(tx, delivery, run)
     if gone is None:
         return None
     plan.timeline.append(outcomes.row(gone, now))
@@ -62,13 +65,14 @@ def stopped(tx: Tx, plan: Plan, delivery: Delivery, run: Run | None, now: Moment
     return gone
 
 
-def _gone(tx: Tx, delivery: Delivery) -> Delivery | None:
+def _gone(tx: Tx, delivery: Delivery, run: Run | None) -> Delivery | None:
     deal = tx.deal(delivery.deal)
     if deal is not None and deal.removed:
         return entering.cancelled(delivery, "stopped", REMOVED)
     entry = tx.entry(delivery.entry) if delivery.entry is not None else None
     if entry is None or entry.ended_at is None:
-        return None
+        stopped = run is not None and run.status is RunStatus.SENDING and run.reason == acting.STOPPED
+        return entering.cancelled(delivery, acting.STOPPED, _STOPPED) if stopped else None
     if entry.undone_at is not None:
         return entering.cancelled(delivery, "undone", _MAYBE_OUT if delivery.perhaps_tried else entering.UNDONE)
     by = _follower(tx, delivery.deal, entry.id)

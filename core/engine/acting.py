@@ -28,12 +28,19 @@ def stopped(run: Run, by: str, now: Moment) -> Run:
     return entering.cancelled_run(run, STOPPED, stopped_by(by), now)
 
 
+def last_attempt(run: Run) -> Run:
+    """Return a *sending* run that a person does not want although its message cannot be called back: the attempt that
+    it is about to make is its last."""
+    return replace(run, reason=STOPPED)
+
+
 def asked(run: Run, now: Moment) -> Run:
     """Return a run that a person wants now: time, gate, grace and hours are set aside, the condition is judged."""
     return replace(
         run,
         status=RunStatus.WAITING,
         was=None,
+        was_reason=None,
         moment=now,
         due_at=now,
         reason=Waiting.ASKED,
@@ -46,7 +53,14 @@ def asked(run: Run, now: Moment) -> Run:
 def sending_again(run: Run) -> Run:
     """Return a run whose message goes out in another round."""
     return replace(
-        run, status=RunStatus.SENDING, was=None, cancelled_by=None, reason=None, detail=NO_WORDS, ended_at=None
+        run,
+        status=RunStatus.SENDING,
+        was=None,
+        was_reason=None,
+        cancelled_by=None,
+        reason=None,
+        detail=NO_WORDS,
+        ended_at=None,
     )
 
 

@@ -178,7 +178,8 @@ def cancelled(delivery: Delivery, reason: str, why: Words) -> Delivery:
 
 def cancelled_run(run: Run, reason: str, why: Words, now: Moment) -> Run:
     """Return a run that does not happen, with what it was, for an undo."""
-    return replace(run, status=RunStatus.CANCELLED, was=run.status, reason=reason, detail=why, ended_at=now)
+    before = {"was": run.status, "was_reason": run.reason}
+    return replace(run, status=RunStatus.CANCELLED, reason=reason, detail=why, ended_at=now, **before)
 
 
 def _stoppable(house: House, delivery: Delivery, *, undo: bool) -> bool:

@@ -81,6 +81,11 @@ def after_absence(tx: Tx, entry_id: int, revived: Collection[Run], now: Moment, 
     for index, run in enumerate(runs):
         if run.id not in ids or run.status not in (RunStatus.WAITING, RunStatus.NO_DATE):
             continue
+        if run.reason == Waiting.ASKED:
+            held = starting.held_until(tx.house(), entry, now)
+            if anew and (run.due_at or now) < held:
+                plan.runs_changed.append((run, replace(run, due_at=held)))
+            continue
         rule = tx.revision(run.revision)
         gate = chaining.gate_of(runs, index, rule, now) if run.waits else SHUT
         fresh = _again(tx, run, rule, deal, now, gate)

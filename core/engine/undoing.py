@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core.engine import disabling, entering, outcomes, starting
+from core.engine import acting, disabling, entering, outcomes, starting
 from core.engine.entering import UNDONE, Stay
 from core.errors import Refused
 from core.i18n import N_
@@ -133,14 +133,16 @@ def _revived(house: House, former: Entry, run: Run) -> Run:
 
 def revive_run(run: Run, grace_ends: Moment | None = None) -> Run:
     """Return a cancelled run as it stood before; its old moment stays, a past one runs at once."""
-    reason = _waits_because(run, grace_ends)
     status = run.was or RunStatus.WAITING
+    reason = _waits_because(run, grace_ends) if status is RunStatus.WAITING else None
     return replace(
         run,
         status=status,
         was=None,
+        was_reason=None,
         cancelled_by=None,
-        reason=reason if status is RunStatus.WAITING else None,
+        # What a person has said of it stands.
+        reason=run.was_reason if run.was_reason in (Waiting.ASKED, acting.STOPPED) else reason,
         detail=NO_WORDS,
         ended_at=None,
     )

@@ -47,7 +47,9 @@ class Run:
     have such a run below; ``mover`` runs go last among those due together.
 
     ``created_at`` is when the run began: with its entry, or with the date that it was given later.
-    ``cancelled_by`` is the entry whose coming cancelled it and ``was`` its state before: undo of that entry revives it.
+    ``cancelled_by`` is the entry whose coming cancelled it, ``was`` and ``was_reason`` are its state before: undo of
+    that entry revives it. A *sending* one with the reason ``stopped`` is one that a person has stopped on its way: its
+    message makes no attempt more than the one that it is about to make.
     """
 
     id: int
@@ -69,6 +71,7 @@ class Run:
     was: RunStatus | None = None
     created_at: Moment = Moment(0)
     ended_at: Moment | None = None
+    was_reason: str | None = None
 
     @property
     def public_id(self) -> str:

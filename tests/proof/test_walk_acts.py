@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.clock import RealClock
-from core.engine import leasing, running
+from core.engine import dispatching, leasing, running
+from core.model.delivery import Delivery, Outcome, OutcomeKind
 from core.ports import Job
 from data import opening
 from tests.proof.ground import Funil, board, mail, mover, rules, sms
@@ -72,6 +73,22 @@ def test_a_message_on_its_way_to_its_first_attempt_goes_out(tmp_path: Path) -> N
     assert funil.json("deal", "stop", "D1") == {"deal": "D1", "runs": ["R2"], "messages": []}
     funil.idle()
     assert funil.states() == {"mail": "done", "later": "cancelled stopped"}
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_what_is_on_the_wire_when_it_is_stopped_is_not_tried_once_more(attempts: int, tmp_path: Path) -> None:
+    funil = house(tmp_path, mail())
+    on_the_wire: list[Delivery] = []
+    with_store(funil, running.run_due(Random(0)))
+    for number in range(1, attempts + 1):
+        with_store(funil, lambda tx: on_the_wire.extend(leasing.claim("mail", "worker", 1, Random(0))(tx).deliveries))
+        if number == attempts:
+            assert funil.json("deal", "stop", "D1") == {"deal": "D1", "runs": [], "messages": []}
+        ends = [(on_the_wire.pop(), Outcome(kind=OutcomeKind.DEFERRED, reason="busy"))]
+        with_store(funil, dispatching.finish(ends, Random(0), "worker"))
+        funil("clock", "advance", "2h")
+    assert (funil.log()[0]["status"], funil.log()[0]["attempts"]) == ("cancelled", attempts)
+    assert funil.states() == {"mail": "cancelled stopped"}
 
 
 def test_what_was_stopped_stays_stopped_when_the_move_is_undone_and_done_again(tmp_path: Path) -> None:
@@ -180,6 +197,20 @@ def test_a_changed_date_does_not_put_off_what_a_person_wants_now(tmp_path: Path)
 
 
 # Have it again --------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_person_wants_now_he_wants_when_it_comes_back(tmp_path: Path) -> None:
+    funil = house(tmp_path, mail("later", run="{after: 2h}", hours="business"))
+    funil("clock", "set", "2026-12-01T23:00Z")
+    funil("outbound", "retry", "R1")
+    funil("deal", "move", "D1", "billing")
+    funil("deal", "undo")
+    assert funil.states() == {"later": "waiting asked"}
+    funil("deal", "undo")
+    funil("deal", "redo")
+    assert funil.states() == {"later": "waiting asked"}
+    funil.idle()
+    assert funil.states() == {"later": "done"}  # at eight in the evening
 
 
 def test_a_retry_is_tried_at_once_and_counts_on(tmp_path: Path) -> None:

@@ -19,7 +19,12 @@ _UNKNOWN: Final = frozenset({DeliveryStatus.UNKNOWN})
 def stop(person: Person) -> None:
     """Stop what has not happened of a deal's stage."""
     deal = person.world.rng.choice(person.deals())
-    person.command(f"stop {deal}", commands.stop_deal(deal))
+    if person.command(f"stop {deal}", commands.stop_deal(deal)) is None:
+        return
+    where = DeliveryFilter(deal=deal, statuses=frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING}))
+    stay, left = person.store.read(lambda r: (r.deal(deal), r.deliveries(where)))
+    assert stay is not None
+    person.world.stopped.update(message.id for message in left if message.entry == stay.entry)
 
 
 def run_now(person: Person) -> None:
@@ -43,8 +48,10 @@ def cancel(person: Person) -> None:
 def retry(person: Person) -> None:
     """Have a message tried again now, in a new round if it had ended."""
     message = _one(person, _AGAIN)
-    if message is not None:
-        person.command(f"retry {message.public_id}", commands.retry(message.public_id))
+    if message is None:
+        return
+    if person.command(f"retry {message.public_id}", commands.retry(message.public_id)) is not None:
+        person.world.stopped.discard(message.id)
 
 
 def resolve(person: Person) -> None:
@@ -114,7 +121,7 @@ ACTS: Final[Acts] = {
     Person.fill_disk: 1,
     Person.receive: 2,
     Person.break_line: 1,
-    stop: 0.4,
+    stop: 0.8,
     run_now: 0.7,
     cancel: 0.5,
     retry: 1,

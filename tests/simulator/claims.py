@@ -61,6 +61,8 @@ def _leave_problems(world: World, reader: Reader, delivery: Delivery) -> Sequenc
     entry = reader.entry(delivery.entry) if delivery.entry is not None else None
     if delivery.attempts and entry is not None and entry.ended_at is not None:
         problems.append("a retry although its deal has left the stage")
+    if delivery.attempts and delivery.id in world.stopped:
+        problems.append("a retry although a person has stopped it")
     if entry is not None and entry.undone_at is not None:
         problems.append("it goes out although its move was undone")
     run, deal, now = reader.run(delivery.run or 0), reader.deal(delivery.deal), reader.now()

@@ -13,7 +13,7 @@ from core.model.deal import Deal
 from core.model.delivery import DeliveryStatus
 from core.model.moment import DAY, HOUR, MINUTE, SECOND, Moment
 from core.model.rule import Hours
-from core.model.run import Run, RunStatus
+from core.model.run import Run, RunStatus, Waiting
 from core.ports import Job, Reader, Tx
 from core.views import DealFilter, DeliveryFilter
 from tests.simulator import invariants
@@ -126,6 +126,10 @@ class Person:
         if place[0] != place[1]:
             self.world.violated(f"{act} did not restore {deal_id}: it stood at {place[0]}, now at {place[1]}")
         after = {run.id: run for run in now.runs}
+        for run in was.runs:
+            asked = run.status is RunStatus.WAITING and run.reason == Waiting.ASKED and not was.edited
+            if asked and after[run.id].reason != Waiting.ASKED:
+                self.world.violated(f"{act} forgets that {run.public_id} is wanted now")
         for run in was.runs:
             # What waits for a rule above goes on as that one ended meanwhile; a changed date moves what hangs on it.
             if run.status in PENDING and not (run.waits or was.edited or run.id in self.world.asked):

@@ -10,6 +10,7 @@ import pytest
 
 from core.engine import (
     abandoning,
+    acting,
     chaining,
     disabling,
     dispatching,
@@ -346,6 +347,17 @@ def forgets_what_died(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reaping, "_given_back", lambda tx, leased, now: abandoning.stop_given_back(tx, leased, now))
 
 
+def forgets_wishes(patch: pytest.MonkeyPatch) -> None:
+    """What is brought back waits as if nobody had wanted it now."""
+    revive = undoing.revive_run
+    patch.setattr(undoing, "revive_run", lambda run, *args: revive(replace(run, was_reason=None), *args))
+
+
+def stops_by_halves(patch: pytest.MonkeyPatch) -> None:
+    """What was on the wire when a person stopped it is tried again."""
+    patch.setattr(acting, "last_attempt", lambda run: run)
+
+
 def untold(patch: pytest.MonkeyPatch) -> None:
     """Messages that were accepted leave no line of history."""
     good = SqlTx._accept
@@ -404,6 +416,8 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "a redo brings back what was cancelled": (redoes_by_halves, "redo did not restore R"),
     "what was undone does not go out": (sends_what_was_undone, "although its move was undone"),
     "what may be out keeps its bytes": (forgets_what_died, "other bytes"),
+    "what a person wants now he wants after an undo": (forgets_wishes, "is wanted now"),
+    "what a person has stopped is not retried": (stops_by_halves, "a person has stopped it"),
     "a left stage is not retried": (retries_after_leaving, "a retry although"),
     "what follows is planned with the outcome": (forgets_what_follows, "never happened"),
     "what happens is recorded with it": (happens_without_a_trace, "its event is missing"),

@@ -141,6 +141,8 @@ class World:
     """Runs that the person wanted at once, whatever the hours."""
     revived: set[int] = field(default_factory=set)
     """Messages that a redo has brought back: they go out when its grace is over."""
+    stopped: set[int] = field(default_factory=set)
+    """Messages that were on their way when the person stopped what had not happened of their deal's stage."""
     judged: set[int] = field(default_factory=set)
     """Messages of which the person has said what became of them."""
     received: list[Report] = field(default_factory=list)

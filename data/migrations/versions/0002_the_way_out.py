@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.add_column("entries", sa.Column("undone_no", _BIG))
     _index("ix_entries_undone", "entries", ["undone_no"], "undone_no IS NOT NULL")
     op.add_column("timeline", sa.Column("delivery", _BIG))
+    op.add_column("runs", sa.Column("was_reason", _TEXT))
     # Also acts whose deal has moved on since: the newest one is named, not passed over.
     op.drop_index("ix_entries_undoable", "entries")
     undoable = "undone_at IS NULL AND batch IS NOT NULL AND previous IS NOT NULL"
