@@ -80,6 +80,22 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address led to in the end, and what was there."""
+
+    address: str
+    media_type: str
+    content: bytes
+
+
+class Fetcher(Protocol):
+    """Fetches what others have put on public servers; never from within the house's own network."""
+
+    async def fetch(self, address: str) -> Fetched:
+        """Return what an ``https`` address leads to. Raises ``BadInput`` with the reason why it cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
 class Backing:
     """What of the house stands behind an adapter: accounts, and the bytes of attachments."""
 

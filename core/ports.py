@@ -25,7 +25,17 @@ from core.model.people import Company, Contact, User
 from core.model.pipeline import Pipeline
 from core.model.rule import Rule, Trigger
 from core.model.run import Run
-from core.peers import Adapter, AdapterFactory, Backing, Capabilities, Health, Ledger, TrackingKeys
+from core.peers import (
+    Adapter,
+    AdapterFactory,
+    Backing,
+    Capabilities,
+    Fetched,
+    Fetcher,
+    Health,
+    Ledger,
+    TrackingKeys,
+)
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
 from core.talk_ports import TalkReader, TalkTx
@@ -57,6 +67,8 @@ __all__ = [
     "DeliveryFilter",
     "EngineLease",
     "Facts",
+    "Fetched",
+    "Fetcher",
     "Files",
     "Health",
     "Job",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len, set_cell_size
 
-from core import phones
+from core import money, phones
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.model.moment import Moment
@@ -127,7 +127,7 @@ def recipient(row: Row) -> str:
 
 def subject(row: Row) -> str:
     """Return the subject, or the beginning of the text, in one line."""
-    return safe_text(row.message.subject or row.message.text)
+    return safe_text(row.message.gist)
 
 
 def status_words(row: Row, moments: Moments) -> str:
@@ -138,7 +138,7 @@ def status_words(row: Row, moments: Moments) -> str:
         return held_words(row, moments.now)
     done = row.delivery.delivered_at or row.delivery.sent_at if row.delivery else None
     if done is not None and row.status in ("sent", "delivered"):
-        return f"{name} {fmt.short_time(done, moments.zone, moments.today)}"
+        return f"{name} {fmt.short_time(done, moments.zone, moments.today)}{cost(row)}"
     if row.status == "queued" and not row.reason and (row.due_at is None or row.due_at <= moments.now):
         why = ""  # so far the words only tell how the recipient was found
     if row.status == "queued" and row.reason == "connection_paused":  # it waits for a person, not for a moment
@@ -149,6 +149,14 @@ def status_words(row: Row, moments: Moments) -> str:
         again = fill(_("again at {time}"), {"time": fmt.short_time(row.due_at, moments.zone, moments.today)})
         return f"{again}: {why}" if why else again  # the time first: a narrow screen cuts the end
     return f"{name}: {why}" if why else name
+
+
+def cost(row: Row) -> str:
+    """Say what a message has cost, behind what became of it; nothing where it was free."""
+    delivery = row.delivery
+    if delivery is None or delivery.cost is None or delivery.cost_currency is None:
+        return ""
+    return f" · {money.text(delivery.cost, delivery.cost_currency)} {delivery.cost_currency}"
 
 
 def held_words(row: Row, now: Moment) -> str:

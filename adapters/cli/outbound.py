@@ -10,6 +10,7 @@ from adapters.cli import shapes
 from adapters.cli.parser import Family, at_least_one
 from adapters.cli.printing import as_json, table
 from adapters.cli.reading import local, one_of, read
+from core import money
 from core.commands import lookup
 from core.i18n import gettext as _
 from core.model.delivery import Channel, DeliveryStatus
@@ -76,5 +77,8 @@ def _line(house: House, row: Row) -> tuple[str, ...]:
     status = f"{row.status} ({row.reason})" if row.reason else row.status
     if row.due_at is not None and row.status in (HELD, DeliveryStatus.QUEUED.value):
         status += f" → {local(house, row.due_at)}"
-    text = message.subject or message.text
+    if row.delivery is not None and row.delivery.cost is not None:
+        currency = row.delivery.cost_currency or house.company.currency
+        status += f" · {money.text(row.delivery.cost, currency)} {currency}"
+    text = message.gist
     return row.id, local(house, row.at), row.deal, message.channel.value, message.to, status, text

@@ -92,6 +92,8 @@ def outbound(row: Row) -> dict[str, Any]:
         }
     if message.channel in (Channel.EMAIL, Channel.OPEN_CHANNEL):
         shown |= {name: message.data.get(name) or [] for name in ("attachments", "empty_fields")}
+    if message.channel is Channel.TELEPHONY:
+        shown |= {"voice": message.data.get("voice"), "play": message.data.get("play")}
     return shown
 
 

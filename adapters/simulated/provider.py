@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from adapters.base import AdapterSettings, Opening, Provider
+from adapters.simulated import telephony
 from adapters.simulated.adapter import LINES, SimulatedAdapter
 from adapters.simulated.settings import SimulatedSettings, SimulatedTelegramSettings
+from adapters.simulated.telephony import Parties, SimulatedPhone
 from core.errors import BadInput
 from core.i18n import N_
 from core.ports import Adapter, Capabilities
 
 
 class Simulated(Provider):
-    """Any channel. E-mail and SMS send; connections of the other channels are kept for rules to name."""
+    """Any channel. E-mail, SMS and telephony send; connections of the other channels are kept for rules to name."""
 
     name: ClassVar[str] = "simulated"
     channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony", "open_channel", "form")
@@ -22,11 +24,16 @@ class Simulated(Provider):
 
     def capabilities(self, channel: str) -> Capabilities | None:
         """Return what the channel's simulated peer can do, None where nothing sends."""
+        if channel == telephony.CAPABILITIES.channel:
+            return telephony.CAPABILITIES
         line = LINES.get(channel)
         return line.capabilities if line else None
 
     def open(self, opening: Opening) -> Adapter:
         """Open a simulated peer of the connection's channel."""
+        if opening.connection.channel == telephony.CAPABILITIES.channel:
+            connection, ledger = opening.connection.id, opening.backing.ledger
+            return SimulatedPhone(opening.settings, Parties(connection, opening.house_id, ledger, opening.clock))
         line = LINES.get(opening.connection.channel)
         if line is None:
             raise no_way_out(opening)

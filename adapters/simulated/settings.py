@@ -5,14 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from adapters.base import AdapterSettings
 from adapters.simulated.personas import Persona
 from adapters.simulated.phrases import Language
+from core import money
 from core.i18n import N_
+from core.misfits import fitting
 
 Amount: TypeAlias = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+
+
+def _currency(value: str) -> str:
+    return fitting(money.currency, value)
+
+
+Currency: TypeAlias = Annotated[str, AfterValidator(_currency)]
 
 
 class Customers(AdapterSettings):
@@ -39,10 +48,15 @@ class SimulatedSettings(Customers):
         default=None, pattern=r"^\+[1-9]\d{6,14}$", title=N_("Number"), description=N_("Our number, like +551140000000")
     )
     price_per_minute: Amount | None = Field(
-        default=None, title=N_("Price per minute"), description=N_("What a minute of speech costs")
+        default=None, title=N_("Price per minute"), description=N_("What each minute of a call that has begun costs")
     )
     balance: Amount | None = Field(
-        default=None, title=N_("Balance"), description=N_("What the account holds; empty: no limit")
+        default=None,
+        title=N_("Balance"),
+        description=N_("What the account held at first; calls are debited from it; empty: no limit"),
+    )
+    currency: Currency | None = Field(
+        default=None, title=N_("Currency"), description=N_("Of price and balance; empty: the company's")
     )
 
 

@@ -12,8 +12,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from core import timing
-from core.engine import abandoning, chaining, charging, happening, lines, outcomes, receiving, reconciling, starting
+from core.engine import (
+    abandoning,
+    calling,
+    chaining,
+    charging,
+    happening,
+    lines,
+    outcomes,
+    receiving,
+    reconciling,
+    rejudging,
+)
 from core.engine.enclosing import missing
 from core.engine.leasing import Claim, claim, mark, release
 from core.engine.sealing import Sealer
@@ -25,13 +35,14 @@ from core.model.frozen import replace
 from core.model.house import Connection
 from core.model.line import Line
 from core.model.moment import Moment
-from core.model.rule import Hours, Unknown
+from core.model.rule import Unknown
 from core.model.run import Run
 from core.plan import Plan
 from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Reader, Store, Tx
 from core.words import Words
 
 _BREAKS: Final = frozenset({OutcomeKind.MISCONFIGURED})
+_NEVER: Final[Mapping[int, int]] = {}
 
 Result = tuple[Delivery, Outcome]
 
@@ -320,10 +331,12 @@ def finish(
         ours = tx.leased([d.id for d, _ in results], worker)
         fenced = [(d, outcome) for d, outcome in results if d.id in ours]
         runs = tx.runs_by_id(_troubled(fenced))
-        plan = finished(fenced, runs, now, rng)
-        plan.deliveries_changed = [(d, _in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed]
+        plan = finished(fenced, runs, now, rng, calling.rung(tx, fenced))
+        plan.deliveries_changed = [
+            (d, rejudging.in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed
+        ]
         if peer is not None and peer.reconciles:
-            _to_be_asked(plan, now)
+            reconciling.to_be_asked(plan, now)
         abandoning.stop_retries(tx, plan, runs, now)
         applied = tx.apply(plan)
         for delivery, outcome in fenced:
@@ -355,39 +368,22 @@ def _strain(tx: Tx, connection: str, results: Sequence[Result], line: Line | Non
     return after
 
 
-def _to_be_asked(plan: Plan, now: Moment) -> None:
-    """Give what nobody knows of a moment at which the peer is asked."""
-    for index, (before, after) in enumerate(plan.deliveries_changed):
-        if after.status is DeliveryStatus.UNKNOWN:
-            plan.deliveries_changed[index] = (before, reconciling.first_asked(after, now))
-
-
-def _in_hours(tx: Tx, delivery: Delivery, runs: Mapping[int, Run], now: Moment) -> Delivery:
-    """Put a retry off to the next moment at which its rule's hours hold."""
-    run = runs.get(delivery.run) if delivery.run is not None else None
-    if run is None or delivery.status is not DeliveryStatus.QUEUED or delivery.due_at is None:
-        return delivery
-    rule, deal = tx.revision(run.revision), tx.deal(delivery.deal)
-    if rule.hours is Hours.ANY or deal is None:
-        return delivery
-    opens = timing.open_from(rule.hours, starting.facts_of(tx.house(), deal, now), delivery.due_at)
-    return replace(delivery, due_at=opens)
-
-
 def _in_use(tx: Tx, connection: str) -> bool:
     """Return whether a connection is open: one that a person has paused stays so, whatever its peer says."""
     line = tx.house().connections.get(connection)
     return line is not None and line.paused is None
 
 
-def finished(results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rng: Random) -> Plan:
-    """Plan the ends of attempts."""
+def finished(
+    results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rng: Random, rung: Mapping[int, int] = _NEVER
+) -> Plan:
+    """Plan the ends of attempts; ``rung`` says how often calls had reached nobody before, by message."""
     plan = Plan()
     for delivery, outcome in results:
         if outcome.kind is OutcomeKind.ACCEPTED:
             plan.accepted.append((delivery, outcome))
             continue
-        after = outcomes.after(delivery, outcome, now, rng)
+        after = outcomes.after(delivery, outcome, now, rng, rung.get(delivery.id, 0))
         plan.deliveries_changed.append((delivery, after))
         plan.attempts.append(outcomes.attempt(delivery, outcome, now))
         if after.status is DeliveryStatus.QUEUED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from core.engine import calling
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
@@ -13,7 +14,7 @@ from core.model.rule import Unknown
 from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind, TimelineRow
 from core.ports import Random
-from core.words import Words
+from core.words import Arg, Words
 
 RETRY_BASE: Final = 30 * SECOND
 RETRY_CAP: Final = HOUR
@@ -36,8 +37,10 @@ _SAID: Final = {
 }
 
 
-def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
+def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random, rung: int = 0) -> Delivery:
     """Return the delivery as an attempt leaves it that its peer did not accept; the lease is given back.
+
+    ``rung`` is how often a call had reached nobody before.
 
     What was accepted is ended by the Store, many at once (``Plan.accepted``). What was never offered to the peer (its
     line failed, the connection is misconfigured) counts as no attempt: it does not come nearer to being given up, and
@@ -55,17 +58,31 @@ def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Del
             return replace(freed, due_at=now, reason="misconfigured", detail=outcome.detail)
         case OutcomeKind.UNKNOWN if delivery.unknown is Unknown.HOLD:
             return replace(tried, status=DeliveryStatus.UNKNOWN, due_at=None, reason=outcome.reason or "timeout")
+        case _ if calling.unreached(delivery, outcome):
+            return _call_again(tried, outcome, now, rung + 1)
         case _:
             return _retry(tried, outcome, now, rng)
 
 
+def _call_again(tried: Delivery, outcome: Outcome, now: Moment, rung: int) -> Delivery:
+    """Return a call that has reached nobody: the rule says how often it is tried, and how far apart."""
+    patience = calling.patience(tried)
+    if rung >= patience.tries:
+        return _given_up(tried, outcome, outcome.reason or "no_answer")
+    return replace(tried, due_at=Moment(now + max(patience.every, outcome.retry_after or 0)))
+
+
 def _retry(tried: Delivery, outcome: Outcome, now: Moment, rng: Random) -> Delivery:
     if tried.attempts >= ATTEMPTS:
-        reason = outcome.reason if outcome.reason in ("busy", "no_answer") else "dead"
-        why = {"attempts": tried.attempts, "why": outcome.detail or outcome.reason or ""}
-        given_up = Words(N_("given up after {attempts} attempts, the last of which ended so: {why}"), why)
-        return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=reason, detail=given_up)
+        return _given_up(tried, outcome, outcome.reason if outcome.reason in calling.UNREACHED else "dead")
     return replace(tried, due_at=Moment(now + (outcome.retry_after or backoff(tried.attempts, rng))))
+
+
+def _given_up(tried: Delivery, outcome: Outcome, reason: str) -> Delivery:
+    why: dict[str, Arg] = {"attempts": tried.attempts, "why": outcome.detail or outcome.reason or ""}
+    told = Words(N_("given up after {attempts} attempts, the last of which ended so: {why}"), why)
+    told = told if tried.attempts > 1 else outcome.detail
+    return replace(tried, status=DeliveryStatus.FAILED, due_at=None, reason=reason, detail=told)
 
 
 def attempt(delivery: Delivery, outcome: Outcome, now: Moment) -> Attempt:

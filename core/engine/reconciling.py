@@ -34,6 +34,13 @@ def first_asked(delivery: Delivery, now: Moment) -> Delivery:
     return replace(delivery, due_at=Moment(now + FIRST))
 
 
+def to_be_asked(plan: Plan, now: Moment) -> None:
+    """Give what nobody knows of a moment at which the peer is asked."""
+    for index, (before, after) in enumerate(plan.deliveries_changed):
+        if after.status is DeliveryStatus.UNKNOWN:
+            plan.deliveries_changed[index] = (before, first_asked(after, now))
+
+
 def next_asked(delivery: Delivery, now: Moment) -> Delivery:
     """Return an unknown delivery that is being asked for, with the moment of the next question; none after a day."""
     since = delivery.tried_at if delivery.tried_at is not None else delivery.at

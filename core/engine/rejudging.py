@@ -7,7 +7,7 @@ whether the client has opted out meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core import recipients, timing
@@ -109,6 +109,18 @@ def _opens(tx: Tx, rule: Rule, deal: Deal, now: Moment) -> Moment | None:
         return None
     opens = timing.open_from(rule.hours, starting.facts_of(tx.house(), deal, now), now)
     return opens if opens > now else None
+
+
+def in_hours(tx: Tx, delivery: Delivery, runs: Mapping[int, Run], now: Moment) -> Delivery:
+    """Put a retry off to the next moment at which its rule's hours hold."""
+    run = runs.get(delivery.run) if delivery.run is not None else None
+    if run is None or delivery.status is not DeliveryStatus.QUEUED or delivery.due_at is None:
+        return delivery
+    rule, deal = tx.revision(run.revision), tx.deal(delivery.deal)
+    if rule.hours is Hours.ANY or deal is None:
+        return delivery
+    opens = timing.open_from(rule.hours, starting.facts_of(tx.house(), deal, now), delivery.due_at)
+    return replace(delivery, due_at=opens)
 
 
 def _put_off(delivery: Delivery, opens: Moment) -> Delivery:

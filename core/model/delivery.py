@@ -81,6 +81,11 @@ class Message:
     subject: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def gist(self) -> str:
+        """What a list shows of it: the subject, else the text, else the address of what a call plays."""
+        return self.subject or self.text or str(self.data.get("play", ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

@@ -94,10 +94,15 @@ class SmsRule(RuleKind[SmsSettings]):
     def lint(self, settings: SmsSettings, house: House) -> Iterable[Finding]:
         """Find mistakes in the text, a literal text over the limit, and a provider that is missing or in doubt."""
         yield from templates.check(settings.text, house, field="text")
-        literal = len(_NAMES.sub("", settings.text))
+        literal = literal_length(settings.text)
         if literal > sms_text.LIMIT:
             yield Finding("text", _too_long(literal))
         yield from _provider_findings(settings.provider, house)
+
+
+def literal_length(source: str) -> int:
+    """Return how long a text is without the names that will be filled in."""
+    return len(_NAMES.sub("", source))
 
 
 def provider(house: House, wanted: str | None) -> Connection:

@@ -15,8 +15,10 @@ from adapters.mail.settings import SmtpSettings
 from adapters.mail.smtp import SmtpAdapter
 from adapters.simulated.adapter import EMAIL, SMS, Line, SimulatedAdapter
 from adapters.simulated.settings import SimulatedSettings
+from adapters.simulated.telephony import Parties, SimulatedPhone
 from core.model.delivery import Channel, Message, Outcome, OutcomeKind
 from tests.adapters.servers import DROP, HANG, HOST, Answer, Mailroom, faulty_server
+from tests.memory_ledger import MemoryLedger
 
 MAIL: Final = Message(
     channel=Channel.EMAIL,
@@ -24,6 +26,9 @@ MAIL: Final = Message(
     subject="Pedido 1001",
     text="Olá, Maria",
     data={"from": "ana@loja.example", "html": "<p>Olá, Maria</p>", "date": 1_796_126_400_000},
+)
+CALL: Final = Message(
+    channel=Channel.TELEPHONY, to="+5511987650001", text="Olá, Maria", data={"voice": "pt-br", "speed": 100}
 )
 TEXT: Final = Message(channel=Channel.SMS, to="+5511987650001", text="Pedido enviado")
 
@@ -69,6 +74,28 @@ class TestSimulatedSms(Simulated):
         Situation.SILENT: "+15005550007",
         Situation.RATE_LIMITED: "+15005550008",
     }
+
+
+class TestSimulatedCalls(Simulated):
+    message = CALL
+    magic: ClassVar[Mapping[Situation, str]] = {
+        Situation.DEFERS: "+15005550010",
+        Situation.REFUSES: "+15005550001",
+        Situation.SILENT: "+15005550007",
+        Situation.RATE_LIMITED: "+15005550008",
+    }
+
+    @asynccontextmanager
+    async def bench(self, situation: Situation) -> AsyncIterator[Bench]:
+        received: dict[str, Message] = {}
+        settings = SimulatedSettings.model_validate({"price_per_minute": "0.30", "balance": "1000"})
+        parties = Parties("line1", "h", MemoryLedger(), RealClock())
+
+        def reopen() -> SimulatedPhone:
+            return SimulatedPhone(settings, parties, received)
+
+        message = replace(self.message, to=self.magic.get(situation, self.message.to))
+        yield Bench(reopen(), message, lambda: list(received), reopen)
 
 
 class TestSmtp(AdapterContract):

@@ -100,10 +100,10 @@ def capabilities(script: Script, channel: str) -> Capabilities:
 
 
 class Scripted(Provider):
-    """Provides it for mail and SMS."""
+    """Provides it for mail, SMS and telephony."""
 
     name: ClassVar[str] = "scripted"
-    channels: ClassVar[tuple[str, ...]] = ("email", "sms")
+    channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony")
     Settings: ClassVar[type[AdapterSettings]] = ScriptedSettings
 
     def __init__(self, script: Script) -> None:

@@ -1,0 +1,206 @@
+"""The rule that calls the client and says a text or plays a file.
+
+Such a call is informational: it raises no event, so no trigger takes it for a manager's call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final
+
+from pydantic import Field, field_validator, model_validator
+
+from core import audio, context, recipients, speech, templates, voices
+from core.effects import Deliver, Effect
+from core.i18n import N_
+from core.misfits import Unfit, fitting
+from core.model.delivery import Channel, Message
+from core.model.house import Connection, House
+from core.model.moment import DAY, SECOND, Moment, parse_duration
+from core.ports import Facts, Random
+from core.rules.base import CannotAct, Finding, RuleKind, Settings
+from core.rules.email import AUTO
+from core.rules.sms import literal_length
+from core.safe_text import wire_text
+from core.words import Words
+
+LONGEST_WAIT: Final = 30 * DAY
+
+
+class CallSettings(Settings):
+    """From which of our lines, what is said or played, and how often it is tried."""
+
+    line: str | None = Field(
+        default=None,
+        title=N_("Number of origin"),
+        description=N_("A connected telephone line; may be left out while there is only one."),
+        json_schema_extra={"picker": "connection:telephony"},
+    )
+    say: str | None = Field(
+        default=None,
+        title=N_("Text"),
+        description=N_("Spoken to the client. Speech is a paid service, debited from the line's account."),
+        json_schema_extra={"template": "text"},
+    )
+    voice: str | None = Field(
+        default=None,
+        title=N_("Voice"),
+        description=N_("A voice of espeak-ng like pt-br, en-us or es+f2; the company's language when left out."),
+        json_schema_extra={"picker": "voice", "examples": list(voices.LANGUAGES)},
+    )
+    volume: int = Field(default=100, ge=0, le=200, title=N_("Volume"), description=N_("Percent, 0 to 200."))
+    speed: int = Field(default=100, ge=50, le=200, title=N_("Speed"), description=N_("Percent, 50 to 200."))
+    play: str | None = Field(
+        default=None,
+        title=N_("Audio file"),
+        description=N_("The public address of an mp3, like https://loja.example/hello.mp3, in place of a text."),
+    )
+    tries: int = Field(
+        default=3, ge=1, le=10, title=N_("Tries"), description=N_("How often a busy or unanswered client is called.")
+    )
+    every: str = Field(
+        default="10m", title=N_("Apart"), description=N_("How long after one try the next is made, like 10m.")
+    )
+
+    @field_validator("line")
+    @classmethod
+    def _auto_is_none(cls, value: str | None) -> str | None:
+        return None if value in ("", AUTO) else value
+
+    @field_validator("say", "play", "voice")
+    @classmethod
+    def _blank_is_none(cls, value: str | None) -> str | None:
+        return value if value is not None and value.strip() else None
+
+    @field_validator("voice")
+    @classmethod
+    def _known_voice(cls, value: str | None) -> str | None:
+        return None if value is None or value.strip() == AUTO else fitting(voices.check, value)
+
+    @field_validator("play")
+    @classmethod
+    def _public_file(cls, value: str | None) -> str | None:
+        return None if value is None else fitting(audio.check, value)
+
+    @field_validator("every")
+    @classmethod
+    def _bearable_wait(cls, value: str) -> str:
+        return fitting(_wait, value)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> CallSettings:
+        if self.say is None and self.play is None:
+            raise Unfit(N_("a call needs a text in “say” or the address of an mp3 in “play”"))
+        if self.say is not None and self.play is not None:
+            raise Unfit(N_("either “say” or “play” is set, not both: write null for the other"))
+        return self
+
+    @property
+    def wait(self) -> int:
+        """How long after one try the next is made, in milliseconds."""
+        return parse_duration(self.every).millis
+
+
+def _wait(text: str) -> str:
+    span = parse_duration(text)
+    if not SECOND <= span.millis <= LONGEST_WAIT:
+        raise Unfit(N_("“{given}”: between two tries lie a second at least and 30 days at most"), given=text)
+    return str(span)
+
+
+class CallRule(RuleKind[CallSettings]):
+    """Call the client."""
+
+    id = "call"
+    name = N_("Make a call")
+    about = N_("Calls the first number of the deal's first contact, or of its company; needs a telephone line.")
+    group = "communication"
+    icon = "☎"
+    Settings: ClassVar[type[CallSettings]] = CallSettings
+    needs = frozenset({"contacts", "company", "responsible"})
+    uses = frozenset({Channel.TELEPHONY})
+
+    def plan(self, facts: Facts, settings: CallSettings, now: Moment, rng: Random) -> Sequence[Effect]:
+        """Return the call. Raises ``CannotAct``: ``no_line``, those of the recipient, ``template_error``,
+        ``text_too_long``."""
+        connection = line(facts.house, settings.line)
+        chosen = recipients.phone(facts)
+        text = spoken(templates.render(settings.say, context.of(facts))) if settings.say is not None else ""
+        data = {**_manner(settings, facts.house), "recipient": chosen.owner.id}
+        message = Message(channel=Channel.TELEPHONY, to=chosen.address, text=text, data=data)
+        return (Deliver(connection=connection.id, message=message, why=chosen.why),)
+
+    def sentence(self, settings: CallSettings) -> Words:
+        """Say what is said or played."""
+        if settings.play is not None:
+            return Words(N_("call the client and play {address}"), {"address": settings.play})
+        return Words(N_("call the client and say: “{text}”"), {"text": settings.say or ""})
+
+    def lint(self, settings: CallSettings, house: House) -> Iterable[Finding]:
+        """Find mistakes in the text, a line that is missing or in doubt, and what is not known of an audio file."""
+        if settings.say is not None:
+            yield from templates.check(settings.say, house, field="say")
+            if (length := literal_length(settings.say)) > speech.LIMIT:
+                yield Finding("say", _too_long(length))
+        if settings.play is not None:
+            yield from audio.doubts(settings.play, "play")
+        yield from _line_findings(settings.line, house)
+
+
+def line(house: House, wanted: str | None) -> Connection:
+    """Return the named telephone line, or the only one. Raises ``CannotAct("no_line")``."""
+    connected = house.connected(Channel.TELEPHONY)
+    if wanted is None and len(connected) == 1:
+        return connected[0]
+    found = next((connection for connection in connected if connection.id == wanted), None)
+    if found:
+        return found
+    if wanted:
+        raise CannotAct("no_line", Words(N_("there is no telephone line “{line}”"), {"line": wanted}))
+    if connected:
+        raise CannotAct("no_line", _in_doubt(connected))
+    raise CannotAct("no_line", Words(N_("no telephone line is connected")))
+
+
+def spoken(text: str) -> str:
+    """Return the text as it is said. An empty one is a ``template_error``, one over the limit ``text_too_long``."""
+    text = wire_text(text)
+    if not text.strip():
+        raise CannotAct("template_error", Words(N_("the text has come out empty")))
+    if len(text) > speech.LIMIT:
+        raise CannotAct("text_too_long", _too_long(len(text)))
+    return text
+
+
+def _manner(settings: CallSettings, house: House) -> dict[str, Any]:
+    """Return how the call is made: what the line is told beside the text, and when it is tried again."""
+    again = {"tries": settings.tries, "every": settings.wait}
+    if settings.play is not None:
+        return {"play": settings.play, "volume": settings.volume, **again}
+    voice = settings.voice or voices.of_language(house.company.language)
+    return {"voice": voice, "volume": settings.volume, "speed": settings.speed, **again}
+
+
+def _line_findings(wanted: str | None, house: House) -> Iterable[Finding]:
+    connected = house.connected(Channel.TELEPHONY)
+    if wanted is None and len(connected) > 1:
+        yield Finding("line", _in_doubt(connected))
+    elif wanted is None and not connected:
+        yield Finding("line", Words(N_("no telephone line is connected")), error=False)
+    elif wanted is not None and all(connection.id != wanted for connection in connected):
+        known = ", ".join(connection.id for connection in connected)
+        if known:
+            args = {"line": wanted, "known": known}
+            yield Finding("line", Words(N_("there is no telephone line “{line}”; there are {known}"), args))
+        else:
+            yield Finding("line", Words(N_("there is no telephone line “{line}”"), {"line": wanted}))
+
+
+def _in_doubt(connected: Sequence[Connection]) -> Words:
+    known = ", ".join(connection.id for connection in connected)
+    return Words(N_("there are several telephone lines; name one of {known}"), {"known": known})
+
+
+def _too_long(length: int) -> Words:
+    args = {"length": length, "most": speech.LIMIT}
+    return Words(N_("the text has {length} characters; a call says {most} at most"), args)
