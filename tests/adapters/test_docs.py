@@ -23,8 +23,23 @@ def test_the_magic_recipients_are_told(recipient: str) -> None:
     assert outcome.reason is None or f"`{outcome.reason}`" in ROWS[recipient]
 
 
+CALLS = {**magic.CALLS, magic.LATER: magic.CALLS["+15005550010"]}
+
+
+@pytest.mark.parametrize("number", sorted(CALLS))
+def test_what_calling_a_magic_number_brings_about_is_told(number: str) -> None:
+    told = ROWS[number].partition(" | ")[2]
+    assert told.startswith(CALLS[number].kind.value)
+    assert CALLS[number].reason is None or f"`{CALLS[number].reason}`" in told
+
+
+@pytest.mark.parametrize("name", sorted(magic.AUDIO))
+def test_the_magic_audio_files_are_told(name: str) -> None:
+    assert f"`{name}.mp3`" in TEXT
+
+
 def test_no_magic_recipient_is_told_that_there_is_not() -> None:
-    assert {r for r in ROWS if r.startswith("+")} == set(magic.NUMBERS)
+    assert {r for r in ROWS if r.startswith("+")} == {*magic.NUMBERS, *CALLS}
 
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
