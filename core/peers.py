@@ -72,7 +72,7 @@ class Ledger(Protocol):
         """Charge a message to a connection's account, once however often it is asked for, durably and exactly.
 
         None, and nothing is charged, when the account was empty or would be overdrawn: it began with ``balance`` (None:
-        no limit). ``currency`` None is the house's.
+        no limit). ``currency`` None is the account's, at first the house's.
         """
 
     async def account(self, connection: str) -> Account:

@@ -12,6 +12,7 @@ from core.effects import ChatNote, Deliver
 from core.engine.judging import act, why_not
 from core.engine.knowing import facts_for
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.model.rule import Rule
 from core.ports import Facts, Random, Reader
 from core.words import Words
@@ -72,6 +73,8 @@ def attempt(
                 "text": effect.message.text,
                 "attachments": list(effect.message.data.get("attachments") or ()),
             }
+            if effect.message.channel is Channel.TELEPHONY:
+                shown |= {"play": effect.message.data.get("play"), "voice": effect.message.data.get("voice")}
         elif isinstance(effect, ChatNote):
             shown |= {"to": effect.address, "text": effect.text}
     return shown

@@ -138,7 +138,7 @@ def status_words(row: Row, moments: Moments) -> str:
         return held_words(row, moments.now)
     done = row.delivery.delivered_at or row.delivery.sent_at if row.delivery else None
     if done is not None and row.status in ("sent", "delivered"):
-        return f"{name} {fmt.short_time(done, moments.zone, moments.today)}{cost(row)}"
+        return " · ".join(filter(None, (f"{name} {fmt.short_time(done, moments.zone, moments.today)}", price(row))))
     if row.status == "queued" and not row.reason and (row.due_at is None or row.due_at <= moments.now):
         why = ""  # so far the words only tell how the recipient was found
     if row.status == "queued" and row.reason == "connection_paused":  # it waits for a person, not for a moment
@@ -151,12 +151,12 @@ def status_words(row: Row, moments: Moments) -> str:
     return f"{name}: {why}" if why else name
 
 
-def cost(row: Row) -> str:
-    """Say what a message has cost, behind what became of it; nothing where it was free."""
+def price(row: Row) -> str:
+    """Say what a message has cost; nothing where that is not known."""
     delivery = row.delivery
     if delivery is None or delivery.cost is None or delivery.cost_currency is None:
         return ""
-    return f" · {money.text(delivery.cost, delivery.cost_currency)} {delivery.cost_currency}"
+    return f"{money.text(delivery.cost, delivery.cost_currency)} {delivery.cost_currency}"
 
 
 def held_words(row: Row, now: Moment) -> str:

@@ -49,5 +49,7 @@ def _print(found: Mapping[str, Any]) -> None:
             (_("subject"), found["subject"] or ""),
             (_("text"), found["text"] or ""),
             (_("attachments"), ", ".join(each["name"] for each in found["attachments"])),
+            (_("audio file"), found.get("play") or ""),
+            (_("voice"), found.get("voice") or ""),
         ]
     )

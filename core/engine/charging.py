@@ -51,7 +51,7 @@ def charge(
         account = tx.account(connection)
         if balance is not None and (account.spent >= balance or account.spent + cost > balance):
             return None
-        counted = currency or tx.house().company.currency
+        counted = currency or account.currency
         exact = Decimal(money.text(cost, counted))
         spent = account.spent + exact
         made = Charge(connection=connection, key=key, cost=exact, spent=spent, currency=counted, at=tx.now())

@@ -308,3 +308,6 @@ def test_a_charge_keeps_its_currency(ground: Ground) -> None:
     assert made is not None
     assert (str(made.cost), made.currency, made.at) == ("7", "JPY", NOON)
     assert ground.tx().account("line1").currency == "JPY"
+    later = charging.charge("line1", "h-M2", Decimal(7))(ground.tx())
+    assert later is not None
+    assert later.currency == "JPY", "an account does not change its currency with the house"

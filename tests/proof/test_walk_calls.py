@@ -354,6 +354,8 @@ def test_another_kind_of_call_takes_null_for_the_other_key(tmp_path: Path) -> No
     funil.apply(with_line(call(settings=f"play: '{MP3}'").replace('say: "Ola"', "say: null")))
     shown = funil.json("try", "call", "--deal", "D1")
     assert (shown["would"], shown["text"], shown["to"]) == ("done", "", "+5511987650001")
+    assert (shown["play"], shown["voice"]) == (MP3, None)
+    assert MP3 in funil("try", "call", "--deal", "D1")
 
 
 def test_trying_it_calls_nobody(tmp_path: Path) -> None:

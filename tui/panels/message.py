@@ -48,7 +48,7 @@ class MessagePanel(ModalScreen[None]):
 
 def body(row: Row) -> str:
     """Return the text with its line breaks."""
-    return safe_text(row.message.text, lines=True) or _("(no text yet)")
+    return safe_text(row.message.text or row.message.data.get("play"), lines=True) or _("(no text yet)")
 
 
 def head(line: LogLine, moments: paint.Moments) -> Content:
@@ -65,6 +65,7 @@ def head(line: LogLine, moments: paint.Moments) -> Content:
         (_("Written"), fmt.full_time(row.at, moments.zone)),
         (_("Sent"), _time(sent.sent_at if sent else None, moments)),
         (_("Delivered"), _time(sent.delivered_at if sent else None, moments)),
+        (_("Cost"), paint.price(row)),
         (_("Attempts"), str(row.attempts) if row.attempts > 1 else None),
         (_("Deal"), f"{line.title} ({row.deal})"),
         (_("Number"), row.id),
