@@ -62,7 +62,7 @@ def test_the_table_tells_the_same_as_the_providers(name: str) -> None:
     assert (provider.name, provider.channels) == (name, BUILT_IN[name].channels)
 
 
-@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize("channel", ["email", "sms", "telephony"])
 def test_what_sends_can_be_opened(channel: str) -> None:
     connection = replace(MAIL, channel=channel)
     capabilities = house().capabilities(connection)
@@ -72,7 +72,6 @@ def test_what_sends_can_be_opened(channel: str) -> None:
 
 
 KEPT = [
-    Connection(id="line1", channel="telephony", adapter="simulated", settings={"number": "+551140000000"}),
     Connection(id="web", channel="open_channel", adapter="simulated"),
     Connection(id="site", channel="form", adapter="simulated"),
     Connection(id="tg", channel="open_channel", adapter="simulated_telegram", settings={"bot": "loja_bot"}),
