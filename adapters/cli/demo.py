@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from adapters.cli import storytelling
 from adapters.cli.roof import Place, Roof, Story
+from adapters.cli.uploads import beside
 from core import boardfile, commands, zones
 from core.applying import apply
 from core.boardfile import Document
@@ -78,7 +78,7 @@ def ready(roof: Roof, place: Place, seed: int | None = None, *, reset: bool = Fa
                 storytelling.play(store, roof, story, story.present)
             return
         story = roof.story()
-        document = boardfile.read(story.text, story.name, Path())
+        document = boardfile.read(story.text, story.name, story.folder)
         store.read(lambda reader: _refuse_others(reader, document, story, place))
         _lay_down(store, roof, story, document, seed)
         storytelling.play(store, roof, story, story.present)
@@ -128,9 +128,11 @@ def _lay_down(store: Store, roof: Roof, story: Story, document: Document, seed: 
 
 
 def _founded(roof: Roof, founded: Moment, document: Document, seed: int | None) -> Job[None]:
+    house = apply([document], check_connection=roof.check_connection, read_file=beside)
+
     def job(tx: Tx) -> None:
         commands.set_clock(founded)(tx)
-        apply([document], check_connection=roof.check_connection)(tx)
+        house(tx)
         if seed is not None:
             _seeded(tx, seed)
 

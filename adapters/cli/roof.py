@@ -84,7 +84,8 @@ class Act(Protocol):
 
 
 class Story(Protocol):
-    """The demo: a board file, its zone, the moment at which it is laid down, acts in order, and when it begins."""
+    """The demo: a board file and the files beside it, its zone, the moment at which it is laid down, acts in order, and
+    when it begins."""
 
     @property
     def name(self) -> str:
@@ -93,6 +94,10 @@ class Story(Protocol):
     @property
     def text(self) -> str:
         """The board file."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files stand that it names."""
 
     @property
     def zone(self) -> str:

@@ -33,11 +33,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A board file (its name and text), its zone, the moment at which it is laid down, acts in order, and when the
-    demo begins: later acts happen only where nobody is at the board."""
+    """A board file (its name and text), the folder of the files that it names, its zone, the moment at which it is
+    laid down, acts in order, and when the demo begins: later acts happen only where nobody is at the board."""
 
     name: str
     text: str
+    folder: Path
     zone: str
     founded: Moment
     acts: tuple[Act, ...]
@@ -50,6 +51,7 @@ def story() -> Story:
     return Story(
         name=path.name,
         text=path.read_text(encoding="utf-8"),
+        folder=FOLDER,
         zone=ZONE,
         founded=parse_iso(FOUNDED),
         acts=tuple(_acts((FOLDER / ACTS).read_text(encoding="utf-8"))),
