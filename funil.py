@@ -235,6 +235,11 @@ class House:
         """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""
         self.adapters.validate(connection)
 
+    @property
+    def outside(self) -> Registry:
+        """What is known of this machine and of the adapters, for lint."""
+        return self.adapters
+
     def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, steady: bool = False) -> Engine:
         """Become the engine. Raises ``Refused`` naming the process that already is. ``steady`` leaves out luck."""
         return Engine(_sql(store), self.adapters, name, on_trouble, steady)

@@ -76,6 +76,19 @@ class Registry:
         provider = self._find(connection.adapter)
         return provider is not None and provider.simulated
 
+    def lacking(self, connection: Connection) -> Words | None:
+        """Return which secret of a connection no source on this machine has. None: none is missing, or its settings
+        cannot work anyway (:meth:`validate` tells)."""
+        try:
+            settings = self.validate(connection)
+        except BadInput:
+            return None
+        try:
+            self._secrets_of(settings, connection)
+        except BadInput as error:
+            return error.words
+        return None
+
     def tracking_key(self, *, make: bool) -> str:
         """Return the house's key for tracking tokens. Raises ``BadInput`` for one that cannot be had."""
         from adapters import house_key

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from core import applying, circles, conditions, timing
+from core import applying, circles, conditions, fields, lint_mail, lint_stages, timing
 from core.applying import checking
 from core.applying.ledger import CheckConnection
 from core.applying.uploads import ReadFile
@@ -25,6 +25,7 @@ from core.model.moment import Moment
 from core.model.rule import Hours, Rule, Trigger
 from core.ports import Job, Tx
 from core.rules.base import Finding
+from core.survey_ports import SurveyReader
 from core.words import Words
 
 Where = Callable[[str, str, str | None], str]
@@ -40,24 +41,45 @@ class Trouble:
     error: bool = True
 
 
+class Outside(Protocol):
+    """What is known of this machine and of the adapters."""
+
+    def simulated(self, connection: Connection) -> bool:
+        """Return whether nothing that goes through this connection leaves the house."""
+
+    def lacking(self, connection: Connection) -> Words | None:
+        """Return which secret of a connection no source on this machine has; None: none is missing."""
+
+
 def lint(
     house: House,
     check_connection: CheckConnection | None = None,
     *,
     now: Moment | None = None,
     where: Where | None = None,
+    outside: Outside | None = None,
+    deals: SurveyReader | None = None,
 ) -> list[Trouble]:
-    """Return everything found, in the order of the board: connections, rules, triggers, circles.
+    """Return everything found, in the order of the board: company, users, connections, rules, triggers, circles.
 
     ``check_connection`` raises ``BadInput`` for a connection whose adapter or settings cannot work (the adapters know).
-    With ``now``, hours that never come from then on are found too.
+    With ``now``, hours that never come from then on are found too; with ``outside``, what this machine lacks for them
+    to work; with ``deals``, what none of the open deals gives a rule to work with.
     """
     at = where or _in_the_house
     found: list[Trouble] = []
+    if outside is not None:
+        found += _told(at, "company", "company", lint_mail.gateway(house, outside.simulated))
+    for user, finding in lint_mail.mailboxes(house, deals.responsibles()) if deals is not None else ():
+        found += _told(at, "user", user, [finding])
     for connection in house.connections.values():
         found += _told(at, "connection", connection.id, _connection(connection, check_connection, house))
+        if outside is not None:
+            found += _told(at, "connection", connection.id, _secrets(connection, outside))
     for rule in sorted(house.rules.values(), key=lambda r: (r.pipeline, r.position)):
         found += _told(at, "rule", rule.id, _rule(rule, house, now))
+        if deals is not None:
+            found += _told(at, "rule", rule.id, _undated(rule, house, deals))
     for trigger in sorted(house.triggers.values(), key=lambda t: (t.pipeline, t.position)):
         found += _told(at, "trigger", trigger.id, _trigger(trigger, house))
     found += [Trouble(at("rule", circle.rules[0], None), circle.words, error=False) for circle in circles.find(house)]
@@ -68,6 +90,7 @@ def lint_files(
     documents: Sequence[Document],
     check_connection: CheckConnection | None = None,
     read_file: ReadFile | None = None,
+    outside: Outside | None = None,
 ) -> Job[Sequence[Trouble]]:
     """Return a job that lays board files over the database, to be rehearsed, and answers what would not work then.
 
@@ -79,7 +102,7 @@ def lint_files(
 
     def job(tx: Tx) -> Sequence[Trouble]:
         refused = [Trouble(each.place, each.problem) for each in judge(tx)]
-        return [*refused, *lint(tx.house(), check_connection, now=tx.now(), where=where)]
+        return [*refused, *lint(tx.house(), check_connection, now=tx.now(), where=where, outside=outside, deals=tx)]
 
     return job
 
@@ -90,13 +113,17 @@ def _told(at: Where, what: str, thing_id: str, findings: Iterable[Finding]) -> I
 
 
 def _in_the_house(what: str, thing_id: str, key: str | None) -> str:
-    return f"{what} {thing_id}, {key}" if key else f"{what} {thing_id}"
+    name = what if what == thing_id else f"{what} {thing_id}"
+    return f"{name}, {key}" if key else name
 
 
 def _in_the_file(document: Document) -> Where:
     """Return how places are found in a file; what it does not have stands in the house."""
     board = document.board
     known: dict[tuple[str, str], tuple[str | int, ...]] = {}
+    known["company", "company"] = ("company",)
+    for index, user in enumerate(board.users or ()):
+        known["user", user.id] = "users", index
     for index, connection in enumerate(board.connections or ()):
         known["connection", connection.id] = "connections", index
     for index, pipeline in enumerate(board.pipelines or ()):
@@ -132,6 +159,12 @@ def _connection(connection: Connection, check: CheckConnection | None, house: Ho
             yield Finding(where if isinstance(where, str) else None, error.words)
 
 
+def _secrets(connection: Connection, outside: Outside) -> Iterator[Finding]:
+    lacking = outside.lacking(connection)
+    if lacking is not None:
+        yield Finding(None, lacking, error=False)
+
+
 # Rules and triggers ---------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +186,7 @@ def _rule(rule: Rule, house: House, now: Moment | None) -> Iterator[Finding]:
     known = {finding.field for finding in own if finding.error}
     own += [finding for finding in checking.astray(kind, settings, rule.pipeline, house) if finding.field not in known]
     yield from map(_in_settings, own)
+    yield from lint_stages.rule(rule, house)
     if circles.target(rule) == (rule.pipeline, rule.stage):
         words = Words(N_("it moves the deal to the stage where it stands already: nothing happens"))
         yield Finding("settings.stage", words, error=False)
@@ -166,6 +200,18 @@ def _hours(rule: Rule, house: House, now: Moment) -> Iterator[Finding]:
     found = [finding for user in people for finding in timing.check_hours(rule.hours, house, user, now)]
     for words in {finding.words.english(): finding.words for finding in found}.values():
         yield Finding("hours", words, error=False)
+
+
+def _undated(rule: Rule, house: House, deals: SurveyReader) -> Iterator[Finding]:
+    """Warn of a rule that waits for a date which no open deal of its pipeline has."""
+    of = rule.run.of
+    spec = fields.find(of, house) if of is not None and of != timing.PREVIOUS and rule.enabled else None
+    dated = spec is not None and spec.settable and spec.kind in (fields.Kind.DATE, fields.Kind.DATETIME)
+    if spec is None or not dated or rule.pipeline not in deals.responsibles():
+        return
+    if not deals.any_filled(rule.pipeline, spec.id):
+        words = N_("no open deal has a “{field}”: until it is filled the rule waits")
+        yield Finding("run", Words(words, {"field": spec.id}), error=False)
 
 
 def _trigger(trigger: Trigger, house: House) -> Iterator[Finding]:
@@ -182,7 +228,9 @@ def _trigger(trigger: Trigger, house: House) -> Iterator[Finding]:
     settings = yield from _settings(kind, trigger.settings)
     if settings is not None:
         yield from map(_in_settings, kind.lint(settings, house))
+    yield from lint_mail.link(trigger, house)
     yield from _unreachable(trigger, house, closed_deals=kind.closed_deals)
+    yield from lint_stages.trigger(trigger, house, closed_deals=kind.closed_deals)
 
 
 def _stage(thing: Rule | Trigger, house: House) -> Iterator[Finding]:
@@ -198,9 +246,7 @@ def _unreachable(trigger: Trigger, house: House, *, closed_deals: bool) -> Itera
     target = pipeline.stage(trigger.stage) if pipeline else None
     if pipeline is None or target is None:
         return
-    elsewhere = [stage for stage in pipeline.stages if stage.id != target.id and (closed_deals or not stage.closed)]
-    earlier = [stage for stage in elsewhere if stage.position < target.position]
-    if earlier or (trigger.back and elsewhere):
+    if lint_stages.origins_of(trigger, pipeline.stages, closed_deals=closed_deals):
         return
     msg = N_("it can never fire: no deal that it reaches stands before stage “{stage}”; “back: true” allows later ones")
     if trigger.back:

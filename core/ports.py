@@ -38,6 +38,7 @@ from core.peers import (
 )
 from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
+from core.survey_ports import SurveyReader
 from core.talk_ports import TalkReader, TalkTx
 from core.views import (
     Applied,
@@ -90,7 +91,7 @@ T = TypeVar("T")
 Random = random.Random
 
 
-class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, Protocol):
+class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, SurveyReader, Protocol):
     """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
 
     def house(self) -> House:

@@ -87,6 +87,29 @@ def check(
     return found + [Finding(field, words, error) for words, error in _unknown(tree, scope, known)]
 
 
+def shortest(source: str) -> int:
+    """Return how many characters a text has at least, whatever its names are filled with: of alternatives the shortest
+    counts. A text that cannot be read has none."""
+    try:
+        return _least(_parsed(source).body)
+    except TextFault:
+        return 0
+
+
+def _least(several: Iterable[nodes.Node]) -> int:
+    return sum(map(_least_of, several))
+
+
+def _least_of(node: nodes.Node) -> int:
+    match node:
+        case nodes.Output():
+            return sum(len(part.data) for part in node.nodes if isinstance(part, nodes.TemplateData))
+        case nodes.If():
+            return min(_least(body) for body in (node.body, *(other.body for other in node.elif_), node.else_))
+        case _:
+            return 0
+
+
 def names(source: str) -> tuple[str, ...]:
     """Return the names that a text uses (``deal.title``), sorted; one that may not be compiled uses none."""
     try:

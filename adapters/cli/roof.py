@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from core.backups import Backed
     from core.errors import FunilError
+    from core.linting import Outside
     from core.model.house import Connection
     from core.model.moment import Moment
     from core.ports import AdapterFactory, Store
@@ -143,6 +144,10 @@ class Roof(Protocol):
 
     def check_connection(self, connection: Connection) -> None:
         """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""
+
+    @property
+    def outside(self) -> Outside:
+        """What is known of this machine and of the adapters, for lint."""
 
     def engine(self, store: Store, name: str, *, on_trouble: Trouble | None = None, steady: bool = False) -> Engine:
         """Become the engine. Raises ``Refused`` naming the process that already is.

@@ -20,7 +20,6 @@ from core.model.moment import DAY, SECOND, Moment, parse_duration
 from core.ports import Facts, Random
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.rules.email import AUTO
-from core.rules.sms import literal_length
 from core.safe_text import wire_text
 from core.words import Words
 
@@ -140,7 +139,7 @@ class CallRule(RuleKind[CallSettings]):
         """Find mistakes in the text, a line that is missing or in doubt, and what is not known of an audio file."""
         if settings.say is not None:
             yield from templates.check(settings.say, house, field="say")
-            if (length := literal_length(settings.say)) > speech.LIMIT:
+            if (length := templates.shortest(settings.say)) > speech.LIMIT:
                 yield Finding("say", _too_long(length))
         if settings.play is not None:
             yield from audio.doubts(settings.play, "play")

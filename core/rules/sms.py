@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -20,8 +19,6 @@ from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.rules.email import AUTO
 from core.safe_text import wire_text
 from core.words import Words
-
-_NAMES: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 class SmsSettings(Settings):
@@ -94,15 +91,10 @@ class SmsRule(RuleKind[SmsSettings]):
     def lint(self, settings: SmsSettings, house: House) -> Iterable[Finding]:
         """Find mistakes in the text, a literal text over the limit, and a provider that is missing or in doubt."""
         yield from templates.check(settings.text, house, field="text")
-        literal = literal_length(settings.text)
+        literal = templates.shortest(settings.text)
         if literal > sms_text.LIMIT:
             yield Finding("text", _too_long(literal))
         yield from _provider_findings(settings.provider, house)
-
-
-def literal_length(source: str) -> int:
-    """Return how long a text is without the names that will be filled in."""
-    return len(_NAMES.sub("", source))
 
 
 def provider(house: House, wanted: str | None) -> Connection:

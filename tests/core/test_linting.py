@@ -16,7 +16,7 @@ LINE = HOUSE.count("\n") + 2
 
 
 def of_file(*texts: str, home: Home | None = None) -> list[Trouble]:
-    return list((home or Home()).rehearse(lint_files(documents(*texts), Registry().validate)))
+    return list((home or Home()).rehearse(lint_files(documents(*texts), Registry().validate, outside=Registry())))
 
 
 def told(found: list[Trouble]) -> list[str]:

@@ -30,7 +30,16 @@ TODO = frozenset(
 )
 """Partial indexes that hold only what is still to be done, whose length is what was asked for."""
 WHOLE_ON_PURPOSE = frozenset(
-    {"ALL_CONTACTS", "ALL_COMPANIES", "SEARCHED.contacts", "SEARCHED.companies", "NOTIFICATIONS", "TIMERS", "RENUMBER"}
+    {
+        "ALL_CONTACTS",
+        "ALL_COMPANIES",
+        "SEARCHED.contacts",
+        "SEARCHED.companies",
+        "NOTIFICATIONS",
+        "TIMERS",
+        "RENUMBER",
+        "RESPONSIBLES",
+    }
 )
 """Lists that are asked for whole, and the column that gets new ranks."""
 WALKS = re.compile(r"^SCAN (?P<table>\S+)(?P<how>.*)$")
