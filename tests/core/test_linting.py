@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.cli.uploads import beside
 from adapters.registry import Registry
+from core import boardfile
 from core.boardfile import dump
 from core.linting import Trouble, lint, lint_files
 from data import demo
@@ -31,7 +33,10 @@ def test_there_is_no_false_alarm(text: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt_BR"])
 def test_the_demos_house_works(language: str) -> None:
-    assert told(of_file((Path(demo.FOLDER) / f"demo.{language}.yaml").read_text(encoding="utf-8"))) == []
+    name = f"demo.{language}.yaml"
+    document = boardfile.read((Path(demo.FOLDER) / name).read_text(encoding="utf-8"), name, Path(demo.FOLDER))
+    job = lint_files([document], Registry().validate, beside, outside=Registry())
+    assert told(list(Home().rehearse(job))) == []
 
 
 def rule(settings: str, rest: str = "kind: sms") -> str:
