@@ -126,6 +126,7 @@ def delivery_params(delivery: Delivery) -> Params:
         "at": delivery.at,
         "moment": delivery.moment,
         "position": delivery.position,
+        "by": delivery.by,
         **fate_params(delivery),
     }
 
@@ -159,7 +160,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     """Read a delivery with its message; ``worker`` is who has leased it since it was read."""
     id_, deal, rule, run, entry, connection, channel, to, text, subject, data, status, unknown, *rest = row
     at, moment, position, due_at, attempts, leased_by, reason, detail, provider_id, sent_at, *more = rest
-    delivered_at, cost, cost_currency, cancelled_by, was, was_reason, was_detail, round_, tried_at = more
+    delivered_at, cost, cost_currency, cancelled_by, was, was_reason, was_detail, round_, tried_at, by = more
     return _delivery(
         id_,
         deal,
@@ -189,6 +190,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         words.load(was_detail) if was_detail else NO_WORDS,
         round_,
         tried_at,
+        by,
     )
 
 

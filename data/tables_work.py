@@ -152,6 +152,7 @@ class DeliveryRow(Table, table=True):
     was_detail: str | None = prose(default=None)
     round: int = whole(default=1, sa_column_kwargs={"server_default": sql("1")})
     tried_at: int | None = whole(default=None)
+    by: str | None = ident(default=None)
 
 
 class AttemptRow(Table, table=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Insert, insert, literal, select, update
+from sqlalchemy import Insert, func, insert, literal, select, update
 
 from core.model.delivery import Delivery, DeliveryStatus, Outcome
 from core.model.run import RunStatus
@@ -49,8 +49,9 @@ DONE = Statement(
 
 
 def _lines() -> Insert:
-    given = (the("at"), *(literal(said) for said in (TimelineKind.DELIVERY.value, "system")))
-    said = select(deliveries.c.deal, *given, deliveries.c.id).where(among(deliveries.c.id, "ids"))
+    by = func.coalesce(deliveries.c.by, literal("system"))
+    columns = (deliveries.c.deal, the("at"), literal(TimelineKind.DELIVERY.value), by, deliveries.c.id)
+    said = select(*columns).where(among(deliveries.c.id, "ids"))
     return insert(timeline).from_select(["deal", "at", "kind", "by", "delivery"], said.order_by(deliveries.c.id))
 
 

@@ -20,6 +20,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     _undo(family)
     _import(family)
     _stop(family)
+    _mail(family)
     _note(family)
     _remove(family)
 
@@ -120,3 +121,17 @@ def _import(family: Family) -> None:
     verb = family.add("import", "deal_import:run", about)
     importing.options(verb)
     verb.add_argument("--by", metavar=_("USER"), help=_("who makes them; default: each deal's responsible"))
+
+
+def _mail(family: Family) -> None:
+    verb = family.add("mail", "deal_mail:write", _("write to the client in a user's name; the next run sends it"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+    verb.add_argument("--by", metavar=_("USER"), required=True, help=_("who writes: it goes out from their mailbox"))
+    verb.add_argument("--subject", metavar=_("TEXT"), required=True)
+    text = _("as it stands, nothing in it is a template; - reads stdin")
+    verb.add_argument("--text", metavar=_("TEXT"), required=True, help=text)
+    files = _("a file that goes along; several times for several")
+    verb.add_argument("--attach", metavar=_("PATH"), action="append", default=[], help=files)
+    verb.add_argument("--to", metavar=_("ADDRESS"), help=_("default: the client's first address"))
+    verb.add_argument("--no-track", action="store_true", help=_("neither links nor opening are tracked"))
+    verb.add_argument("--id", metavar="ID", help=_("your own name for it: the same again writes nothing"))

@@ -64,6 +64,7 @@ def outbound(row: Row) -> dict[str, Any]:
         "at": iso(row.at),
         "deal": row.deal,
         "rule": row.rule,
+        "by": delivery.by if delivery else None,
         "channel": message.channel.value,
         "connection": row.connection or None,
         "to": message.to or None,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.commands.connections import BY_HAND, set_paused
     from core.commands.deals import NewDeal, add_deal, set_fields
     from core.commands.files import Stored, add_file, remove_file
+    from core.commands.mails import NewMail, Written, write_mail
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
@@ -30,6 +31,7 @@ __all__ = [
     "Moved",
     "NewClient",
     "NewDeal",
+    "NewMail",
     "Reach",
     "Recorded",
     "Redone",
@@ -42,6 +44,7 @@ __all__ = [
     "Talked",
     "To",
     "Undone",
+    "Written",
     "accept_chat",
     "add_client",
     "add_deal",
@@ -76,6 +79,7 @@ __all__ = [
     "stop_run",
     "switch_rule",
     "undo",
+    "write_mail",
 ]
 
 _MODULES = {
@@ -86,6 +90,7 @@ _MODULES = {
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
     "files": ("Stored", "add_file", "remove_file"),
+    "mails": ("NewMail", "Written", "write_mail"),
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),

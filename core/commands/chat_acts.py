@@ -131,6 +131,7 @@ def _message(chat: Chat, deal: Deal, agent: str, text: str, now: Moment) -> Deli
         at=now,
         moment=now,
         due_at=now,
+        by=agent,
     )
 
 

@@ -144,4 +144,5 @@ def row(delivery: Delivery, now: Moment) -> TimelineRow:
     }
     if attached := message.data.get("attachments"):
         data["attachments"] = attached
-    return TimelineRow(deal=delivery.deal, at=now, kind=TimelineKind.DELIVERY, text=words, data=data)
+    by = delivery.by or "system"
+    return TimelineRow(deal=delivery.deal, at=now, kind=TimelineKind.DELIVERY, by=by, text=words, data=data)

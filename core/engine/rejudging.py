@@ -35,20 +35,23 @@ _OPTED_OUT: Final = Judgement(
     reason="opted_out",
     detail=Words(N_("the client has opted out of this address since the last attempt")),
 )
+_OPTED_OUT_SINCE: Final = Words(N_("the client has opted out of this address since the message was written"))
 _UNPLANNED: Final = Words(N_("the rule sends this message no more"))
 
 
 def again(tx: Tx, claimed: Sequence[Delivery], now: Moment, rng: Random) -> Sequence[Delivery]:
     """Return those of the messages just leased that shall go, as they shall go; the others are put off, rewritten for
     another connection, or ended together with their runs. Reads nothing while all are fresh."""
-    late = [d for d in claimed if d.run is not None and _late(d, now)]
+    late = [d for d in claimed if _late(d, now)]
     if not late:
         return claimed
     runs = tx.runs_by_id([d.run for d in late if d.run is not None])
     plan, going = Plan(), []
     for delivery in claimed:
-        run = runs.get(delivery.run) if delivery in late and delivery.run is not None else None
-        after = _looked_at(tx, delivery, run, now, rng, plan) if run is not None else delivery
+        after = delivery
+        if delivery in late:
+            run = runs.get(delivery.run or 0)
+            after = _looked_at(tx, delivery, run, now, rng, plan) if run else _by_hand(tx, delivery, now, plan)
         if after is not delivery:
             plan.deliveries_changed.append((delivery, after))
         if after.worker is not None:
@@ -77,7 +80,7 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
         gone = abandoning.stopped(tx, plan, replace(delivery, worker=None), run, now) if again else None
         if gone is not None:
             return gone
-        if _declined(tx, deal, delivery.message, run, now):
+        if _declined(tx, deal, delivery.message, run.entry, now):
             return _ended(delivery, run, _OPTED_OUT, now, plan)
         opens = _opens(tx, rule, deal, now)
         return delivery if opens is None else _put_off(delivery, opens)
@@ -96,11 +99,22 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
     return _ended(delivery, run, judgement, now, plan)
 
 
-def _declined(tx: Tx, deal: Deal, message: Message, run: Run, now: Moment) -> bool:
-    """Return whether the client has opted out since the last attempt."""
+def _by_hand(tx: Tx, delivery: Delivery, now: Moment, plan: Plan) -> Delivery:
+    """Return what a person wrote as it stands now: it goes as it is, unless the client has opted out since."""
+    deal = tx.deal(delivery.deal)
+    if deal is None or not _declined(tx, deal, delivery.message, delivery.entry, now):
+        return delivery
+    failed = replace(delivery, status=DeliveryStatus.FAILED, reason="opted_out", detail=_OPTED_OUT_SINCE)
+    after = replace(failed, worker=None, due_at=None)
+    plan.timeline.append(outcomes.row(after, now))
+    return after
+
+
+def _declined(tx: Tx, deal: Deal, message: Message, entry: int | None, now: Moment) -> bool:
+    """Return whether the client has opted out since the message was written, or tried last."""
     if message.channel not in _ADDRESSED:
         return False
-    return recipients.opted_out(tx.facts(deal, now, tx.entry(run.entry)), message.to)
+    return recipients.opted_out(tx.facts(deal, now, None if entry is None else tx.entry(entry)), message.to)
 
 
 def _opens(tx: Tx, rule: Rule, deal: Deal, now: Moment) -> Moment | None:

@@ -94,7 +94,7 @@ class Delivery:
     ``due_at`` is the next attempt (of an *unknown* one: when its peer is asked again), ``worker`` the engine that has
     leased it. ``tried_at`` is the last attempt, or when an engine had died that may have made the first: None means
     that text and recipient may still change. ``attempts`` are those of this ``round``: a person's retry of what had
-    ended begins another. ``was…`` is what a cancelled one was.
+    ended begins another. ``was…`` is what a cancelled one was. ``by`` is the user who wrote it; None: a rule did.
     """
 
     id: int
@@ -125,6 +125,7 @@ class Delivery:
     was_detail: Words = NO_WORDS
     round: int = 1
     tried_at: Moment | None = None
+    by: str | None = None
 
     @property
     def public_id(self) -> str:

@@ -14,6 +14,7 @@ from core.misfits import fitting
 from core.model.delivery import Channel, Message
 from core.model.house import Connection, House
 from core.model.moment import Moment
+from core.model.people import User
 from core.ports import Facts, Random
 from core.recipients import EmailChoice, Fallback, Use
 from core.rules import attaching
@@ -76,9 +77,7 @@ class EmailRule(RuleKind[EmailSettings]):
         """Return the mail. Raises ``CannotAct``: ``no_mailbox``, those of the recipient, ``template_error``,
         ``attachment_missing``, ``bad_attachment``."""
         mailbox = _mailbox(facts, settings)
-        connection = serving(facts.house, mailbox)
-        if connection is None:
-            raise CannotAct("no_mailbox", Words(N_("no e-mail connection sends from {mailbox}"), {"mailbox": mailbox}))
+        connection = way_out(facts.house, mailbox)
         chosen = recipients.email(facts, settings.address, settings.use, settings.fallback)
         subject, text, html = written(settings, context.of(facts))
         files = attaching.attached(facts, settings.attach)
@@ -129,6 +128,21 @@ def _tracking(html: str, settings: EmailSettings, house: House) -> Mapping[str, 
     return tracking.noted(html, house.company.gateway, clicks=settings.track_clicks, opens=settings.track_opens)
 
 
+def way_out(house: House, mailbox: str) -> Connection:
+    """Return the connection that sends from a mailbox. Raises ``CannotAct("no_mailbox")`` when none does."""
+    found = serving(house, mailbox)
+    if found is None:
+        raise CannotAct("no_mailbox", Words(N_("no e-mail connection sends from {mailbox}"), {"mailbox": mailbox}))
+    return found
+
+
+def mailbox_of(user: User) -> str:
+    """Return the mailbox that a user writes from, the first. Raises ``CannotAct("no_mailbox")`` when they have none."""
+    if not user.mailboxes:
+        raise CannotAct("no_mailbox", Words(N_("{name} has no connected mailbox"), {"name": user.name}))
+    return user.mailboxes[0]
+
+
 def serving(house: House, mailbox: str) -> Connection | None:
     """Return the e-mail connection whose ``settings.addresses`` hold the mailbox, else one that names none and so
     serves any."""
@@ -146,9 +160,7 @@ def _mailbox(facts: Facts, settings: EmailSettings) -> str:
     user = facts.responsible
     if user is None:
         raise CannotAct("no_mailbox", Words(N_("the deal has no responsible to write in the name of")))
-    if not user.mailboxes:
-        raise CannotAct("no_mailbox", Words(N_("{name} has no connected mailbox"), {"name": user.name}))
-    return user.mailboxes[0]
+    return mailbox_of(user)
 
 
 def _owner_name(facts: Facts, mailbox: str) -> str:

@@ -25,7 +25,7 @@ DEAL: Final = (
 )
 OUTBOUND: Final = (
     "id at deal rule channel connection to subject text status reason detail attempts due_at provider_id sent_at "
-    "delivered_at cost cost_currency key"
+    "delivered_at cost cost_currency key by"
 )
 RUN: Final = "id deal rule stage status reason detail due_at waits_for condition"
 TIMELINE: Final = "at kind by text data"

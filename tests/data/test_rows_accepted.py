@@ -97,3 +97,17 @@ def test_screens_are_told_of_deals_messages_and_runs(ground: Ground) -> None:
     told = ground.db.text("SELECT what, thing FROM changes")
     about = [("deal", d.deal) for d in messages] + [("delivery", str(d.id)) for d in messages]
     assert sorted(told) == sorted([*about, ("run", "")])
+
+
+@pytest.mark.parametrize(("by", "teller"), [("ana", "ana"), (None, "system")])
+def test_the_history_names_who_wrote_a_message(ground: Ground, by: str | None, teller: str) -> None:
+    tx = ground.tx()
+    create(tx, a_deal())
+    tx.apply(Plan(deliveries=[a_delivery(rule=None, by=by)]))
+    (mine,) = tx.claim("mail", tx.now(), "me", 10)
+    assert mine.by == by
+    tx.apply(Plan(accepted=[(mine, Outcome(kind=OutcomeKind.ACCEPTED))]))
+    kept = tx.delivery(mine.id)
+    assert kept is not None
+    assert (kept.status, kept.by) == (DeliveryStatus.SENT, by)
+    assert [line.by for line in tx.timeline("D1", 1)] == [teller]

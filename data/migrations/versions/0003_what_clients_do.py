@@ -26,6 +26,7 @@ def upgrade() -> None:
     _files()
     _charges()
     _tracking()
+    _writers()
 
 
 def _addresses() -> None:
@@ -103,6 +104,10 @@ def _charges() -> None:
     _table("charges", "id:big! connection:key key:key cost:text spent:text currency:text at:big")
     op.create_index("uq_charges_connection_key", "charges", ["connection", "key"], unique=True)
     op.create_index("ix_charges_connection_id", "charges", ["connection", "id"])
+
+
+def _writers() -> None:
+    op.add_column("deliveries", sa.Column("by", _KEY, nullable=True))
 
 
 def _tracking() -> None:
