@@ -17,6 +17,7 @@ from tests.proof.scripted import Script, ScriptedFunil
 
 Act = Callable[[ScriptedFunil], None]
 AFTER = "{after: 1h}"
+PHONE = "+5511987650001"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Case:
     where: str = "run row"
     peer: Outcome | None = None
     change: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called among the tests."""
+        return f"{self.reason}-{self.rule.split('kind: ')[1].split(',')[0]}-{self.where.replace(' ', '-')}"
 
 
 def keyed(kind: str, settings: str, **more: str) -> str:
@@ -82,7 +88,11 @@ def made(folder: Path, case: Case) -> ScriptedFunil:
     for old, new in case.change:
         assert old in text, f"{old} is not in the house"
         text = text.replace(old, new)
-    funil = ScriptedFunil(folder, Script(send=send), text)
+    funil = ScriptedFunil(folder, Script(send=send))
+    if "terms.pdf" in text:
+        (folder / "terms.pdf").write_bytes(b"%PDF-1.4")
+        funil("file", "add", str(folder / "terms.pdf"))
+    funil.apply(text)
     case.act(funil)
     return funil
 
@@ -106,3 +116,15 @@ def outcome(kind: OutcomeKind, reason: str | None = None) -> Outcome:
     """Return what a mail server's or a provider's answer comes to."""
     words = Words("at {phase} the mail server answered {code} {text}", {"phase": "DATA", "code": 550, "text": "No"})
     return Outcome(kind=kind, reason=reason, detail=words)
+
+
+def reached_and_told(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Assert that a case's reason stands where programs look for it, and is told in both languages."""
+    funil = made(folder, case)
+    for where in case.where.split():
+        seen = found(funil, where)
+        assert (seen["reason"], seen["status"]) == (case.reason, case.status)
+    english, portuguese = (told(funil, monkeypatch, language) for language in ("en", "pt_BR"))
+    assert case.english in english
+    assert case.portuguese in portuguese
+    assert case.english not in portuguese

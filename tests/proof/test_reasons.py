@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from core.model.delivery import OutcomeKind
-from tests.proof.reasons_ground import AFTER, Act, Case, entered, found, made, mail, outcome, sms, then, told
+from tests.proof.reasons_ground import AFTER, PHONE, Act, Case, entered, mail, outcome, reached_and_told, sms, then
 from tests.proof.scripted import ScriptedFunil
 
 REJECTED, MISCONFIGURED, DEFERRED = OutcomeKind.REJECTED, OutcomeKind.MISCONFIGURED, OutcomeKind.DEFERRED
 MARIA = "maria@cliente.example"
-PHONE = "+5511987650001"
 SERVER = ("at DATA the mail server answered 550 No", "em DATA, o servidor de e-mail respondeu 550 No")
 
 
@@ -31,6 +30,14 @@ def while_paused(*lines: str) -> Act:
             funil(*line.split())
 
     return act
+
+
+def file_taken_away(funil: ScriptedFunil) -> None:
+    """The deal enters the stage, and the file that goes with the mail is taken out of the store before it goes."""
+    entered(funil)
+    funil("file", "remove", "terms.pdf")
+    funil("clock", "advance", "2h")
+    funil.idle()
 
 
 CASES = [
@@ -319,27 +326,28 @@ CASES = [
         "row",
         change=to("bounce@x.example"),
     ),
+    # Files that go with a mail.
+    Case(
+        "attachment_missing",
+        "failed",
+        "there is no file “terms.pdf” in the house's store",
+        "não há arquivo “terms.pdf” no acervo da casa",
+        mail(", attach: {files: [terms.pdf]}", run=AFTER),
+        file_taken_away,
+        "run",
+    ),
+    Case("bad_attachment", "failed", *SERVER, mail(), entered, peer=outcome(REJECTED, "bad_attachment")),
 ]
 
 
-def name(case: Case) -> str:
-    return f"{case.reason}-{case.rule.split('kind: ')[1].split(',')[0]}-{case.where.replace(' ', '-')}"
-
-
-@pytest.mark.parametrize("case", CASES, ids=name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_reason_is_reached_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
-    funil = made(tmp_path, case)
-    for where in case.where.split():
-        seen = found(funil, where)
-        assert (seen["reason"], seen["status"]) == (case.reason, case.status)
-    english, portuguese = (told(funil, monkeypatch, language) for language in ("en", "pt_BR"))
-    assert case.english in english
-    assert case.portuguese in portuguese
-    assert case.english not in portuguese
+    reached_and_told(case, tmp_path, monkeypatch)
 
 
 MINE: dict[str, str] = {
-    "email": "bad_address blocked bounced condition_false connection_paused dead left_stage limit_reached "
+    "email": "attachment_missing bad_address bad_attachment blocked bounced condition_false connection_paused dead "
+    "left_stage limit_reached "
     "misconfigured no_address no_mailbox no_recipient once_only opted_out rejected stopped template_error timeout "
     "too_late undone",
     "sms": "bad_number blocked dead disabled left_stage limit_reached misconfigured no_address no_provider not_allowed "
