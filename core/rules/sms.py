@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -73,13 +73,7 @@ class SmsRule(RuleKind[SmsSettings]):
     def plan(self, facts: Facts, settings: SmsSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the SMS. Raises ``CannotAct``: ``no_provider``, those of the recipient, ``template_error``,
         ``text_too_long``."""
-        connection = provider(facts.house, settings.provider)
-        chosen = recipients.phone(facts, settings.phone, settings.fallback)
-        text = fitting(templates.render(settings.text, context.of(facts)), connection)
-        measured = sms_text.measure(text)
-        data = {"encoding": measured.encoding, "segments": measured.segments, "recipient": chosen.owner.id}
-        message = Message(channel=Channel.SMS, to=chosen.address, text=text, data=data)
-        return (Deliver(connection=connection.id, message=message, why=chosen.why),)
+        return (composed(facts, settings, context.of(facts))[1],)
 
     def sentence(self, settings: SmsSettings) -> Words:
         """Say what is sent."""
@@ -91,10 +85,21 @@ class SmsRule(RuleKind[SmsSettings]):
     def lint(self, settings: SmsSettings, house: House) -> Iterable[Finding]:
         """Find mistakes in the text, a literal text over the limit, and a provider that is missing or in doubt."""
         yield from templates.check(settings.text, house, field="text")
-        literal = templates.shortest(settings.text)
-        if literal > sms_text.LIMIT:
-            yield Finding("text", _too_long(literal))
-        yield from _provider_findings(settings.provider, house)
+        yield from too_long_findings(settings.text)
+        yield from provider_findings(settings.provider, house)
+
+
+def composed(
+    facts: Facts, settings: SmsSettings, names: Mapping[str, Any], **more: Any
+) -> tuple[recipients.Client, Deliver]:
+    """Return whom an SMS goes to, and the SMS; ``more`` is put into its data. Raises ``CannotAct`` as a rule's plan."""
+    connection = provider(facts.house, settings.provider)
+    chosen = recipients.phone(facts, settings.phone, settings.fallback)
+    text = fitting(templates.render(settings.text, names), connection)
+    measured = sms_text.measure(text)
+    data = {"encoding": measured.encoding, "segments": measured.segments, "recipient": chosen.owner.id, **more}
+    message = Message(channel=Channel.SMS, to=chosen.address, text=text, data=data)
+    return chosen.owner, Deliver(connection=connection.id, message=message, why=chosen.why)
 
 
 def provider(house: House, wanted: str | None) -> Connection:
@@ -125,7 +130,15 @@ def fitting(text: str, connection: Connection) -> str:
     return text
 
 
-def _provider_findings(wanted: str | None, house: House) -> Iterable[Finding]:
+def too_long_findings(text: str, more: int = 0) -> Iterable[Finding]:
+    """Find a text that is over the limit whatever its names stand for; ``more`` characters come for sure."""
+    literal = templates.shortest(text) + more
+    if literal > sms_text.LIMIT:
+        yield Finding("text", _too_long(literal))
+
+
+def provider_findings(wanted: str | None, house: House) -> Iterable[Finding]:
+    """Find a provider that is missing or in doubt."""
     connected = house.connected(Channel.SMS)
     if wanted is None and len(connected) > 1:
         yield Finding("provider", _in_doubt(connected))
