@@ -54,7 +54,7 @@ class Engine:
         on_trouble: Trouble | None = None,
         steady: bool = False,
     ) -> None:
-        from random import Random
+        from random import SystemRandom
 
         from adapters.steady import Steady
         from core.engine.loop import Engine as Loop
@@ -62,9 +62,9 @@ class Engine:
         self._store = store
         self._adapters = adapters
         self._lease = store.take_engine_lease(name)
-        self._engine = Loop(
-            store, adapters, Steady() if steady else Random(), self._lease.worker, on_trouble=on_trouble, keys=adapters
-        )
+        # Invitations are made of it: what one client is sent must not tell what another one is.
+        rng = Steady() if steady else SystemRandom()
+        self._engine = Loop(store, adapters, rng, self._lease.worker, on_trouble=on_trouble, keys=adapters)
 
     @property
     def happened(self) -> int:

@@ -29,6 +29,9 @@ class TalkReader(Protocol):
     def open_deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
         """Return the open deals that have one of these clients as a contact or as their company, by id."""
 
+    def deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
+        """Return all deals of these clients, closed and removed ones too, by id."""
+
     def chat(self, chat_id: int) -> Chat | None:
         """Return a chat by its row."""
 

@@ -22,7 +22,7 @@ class Facts:
 
     ``contacts`` in the deal's order. ``event`` is the data of the event that moved the deal here, if any. ``chat`` is
     the chat created last with the client or bound to the deal, ``invite`` what the run in question has invited with
-    before; only for the rules that ask for them (``needs``).
+    before, and ``run`` that run's number; only for the rules that ask for them (``needs``).
     """
 
     house: House
@@ -35,6 +35,7 @@ class Facts:
     event: Mapping[str, Any] | None = None
     chat: Chat | None = None
     invite: Invite | None = None
+    run: int | None = None
 
     @property
     def contact(self) -> Contact | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, false, or_, select, union
+from sqlalchemy import CompoundSelect, Select, false, or_, select, union
 
 from core.model.talk import Owner
 from data.columns import table_of
@@ -32,12 +32,17 @@ def _owners() -> Select[tuple[str, str]]:
 
 OWNERS = Statement(_owners)
 _here: Final = (deals.c.closed == false(), deals.c.removed == false())
-OPEN_DEALS = Statement(
-    lambda: union(
-        select(deals.c.id).join(links, links.c.deal == deals.c.id).where(among(links.c.contact, "contacts"), *_here),
-        select(deals.c.id).where(among(deals.c.company, "companies"), deals.c.company.is_not(None), *_here),
+
+
+def _deals_of(*which: Any) -> CompoundSelect[tuple[str]]:
+    return union(
+        select(deals.c.id).join(links, links.c.deal == deals.c.id).where(among(links.c.contact, "contacts"), *which),
+        select(deals.c.id).where(among(deals.c.company, "companies"), deals.c.company.is_not(None), *which),
     ).order_by("id")
-)
+
+
+OPEN_DEALS = Statement(lambda: _deals_of(*_here))
+DEALS_OF = Statement(_deals_of)
 
 
 def lowered(value: str) -> str:
@@ -54,7 +59,14 @@ class AddressReader(Base):
 
     def open_deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
         """Return the open deals that have one of these clients as a contact or as their company, by id."""
+        return self._deals(OPEN_DEALS, owners)
+
+    def deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
+        """Return all deals of these clients, closed and removed ones too, by id."""
+        return self._deals(DEALS_OF, owners)
+
+    def _deals(self, statement: Statement, owners: Iterable[Owner]) -> Sequence[str]:
         known = list(owners)
         people = [owner.id for owner in known if owner.kind == "contact"]
         firms = [owner.id for owner in known if owner.kind == "company"]
-        return [row[0] for row in self.db.rows(OPEN_DEALS, contacts=people, companies=firms)] if known else []
+        return [row[0] for row in self.db.rows(statement, contacts=people, companies=firms)] if known else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Insert, Select, insert, literal, null, select, update
+from sqlalchemy import Insert, Select, delete, insert, literal, null, select, update
 
 from core.model.delivery import Channel, Delivery
 from core.model.moment import Moment
@@ -35,21 +35,16 @@ def _carried() -> Insert:
     return insert(chat_messages).from_select(list(columns), said)
 
 
-def _moved() -> Any:
-    session = select(chats.c.session).where(chats.c.id == the("chat")).scalar_subquery()
-    return (
-        update(chat_messages)
-        .values(chat=the("chat"), session=session)
-        .where(chat_messages.c.delivery == the("delivery"), chat_messages.c.delivery.is_not(None))
-    )
-
-
 HOLD_CHAT = Statement(_held, lambda: _held().with_for_update())
 ADD_CHAT = addition(chats)
 CHANGE_CHAT = alteration(chats, _STATE)
 SAY = insertion(chat_messages)
 CARRIED = Statement(_carried)
-MOVED = Statement(_moved)
+UNSAID = Statement(
+    lambda: delete(chat_messages).where(
+        chat_messages.c.delivery == the("delivery"), chat_messages.c.delivery.is_not(None)
+    )
+)
 ADD_INVITE = addition(invites, answers="token")
 FOLLOW = Statement(
     lambda: (
@@ -99,9 +94,9 @@ class TalkWriter(TalkReader, AddressWriter):
 
     def _say_elsewhere(self, before: Delivery, after: Delivery) -> None:
         """Have a message that was rewritten for another chat stand there."""
-        chat = _chat_of(after)
-        if chat is not None and chat != _chat_of(before):
-            self.db.run(MOVED, chat=chat, delivery=after.id)
+        if _chat_of(after) not in (None, _chat_of(before)):
+            self.db.run(UNSAID, delivery=after.id)
+            self.db.run(CARRIED, **_carried_row(after.id, after))
 
 
 def _chat_of(delivery: Delivery) -> int | None:
@@ -114,7 +109,7 @@ def _carried_row(id_: int, delivery: Delivery) -> Params:
     author = Author.RULE if delivery.rule else Author.AGENT
     return {
         "chat": _chat_of(delivery),
-        "at": delivery.at,
+        "at": delivery.message.data.get("date", delivery.at),
         "author": author.value,
         "by": kept(str(by)),
         "delivery": id_,

@@ -14,7 +14,7 @@ from adapters.simulated import afterwards, magic
 from adapters.simulated.afterwards import Taken
 from adapters.simulated.customer import Customer, chance, digest, message_of
 from adapters.simulated.personas import MANNERS
-from adapters.simulated.settings import SimulatedSettings
+from adapters.simulated.settings import Customers, SimulatedSettings
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.event import Happening
@@ -87,7 +87,7 @@ class SimulatedAdapter:
     def __init__(
         self,
         line: Line,
-        settings: SimulatedSettings,
+        settings: Customers,
         house_id: str,
         clock: Clock,
         received: dict[str, Message] | None = None,

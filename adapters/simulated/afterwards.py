@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from adapters.mail.address import BadAddress, parse
 from adapters.mail.message import message_id_of
-from adapters.simulated.customer import Customer
+from adapters.simulated.customer import Customer, digest
 from adapters.simulated.magic import local_part
 from adapters.simulated.personas import AUTOMATIC, BOUNCES, FOLLOWS, Manner
-from adapters.simulated.phrases import AWAY, MAIL, SHORT, Language
+from adapters.simulated.phrases import AWAY, GREETING, MAIL, SHORT, Language
 from core.model.delivery import Message
 from core.model.event import Happening
 from core.model.moment import SECOND
@@ -76,7 +76,14 @@ def of_sms(taken: Taken) -> tuple[Happening, ...]:
     wait = taken.who.after("arrives", taken.manner.arrives)
     if taken.who.does("lost", taken.manner.lost):
         return (_report(taken, "lost", "undelivered", wait, "rejected"),)
-    return (*_reports(taken, wait), *_texting(taken, wait))
+    answers = _following if taken.message.data.get("invite") else _texting
+    return (*_reports(taken, wait), *answers(taken, wait))
+
+
+def of_chat(taken: Taken) -> tuple[Happening, ...]:
+    """Return what becomes of a message in a chat."""
+    wait = taken.who.after("arrives", taken.manner.arrives)
+    return (*_reports(taken, wait), *_chatting(taken, wait))
 
 
 def _report(taken: Taken, purpose: str, status: str, wait: int, reason: str | None = None) -> Happening:
@@ -151,6 +158,29 @@ def _answer(taken: Taken, subject: str, text: str) -> Mapping[str, str]:
     except BadAddress:
         return data
     return {**data, "to": sender.spec, "in_reply_to": message_id_of(taken.key, sender)}
+
+
+def _chatting(taken: Taken, arrived: int) -> Iterator[Happening]:
+    who, manner, message = taken.who, taken.manner, taken.message
+    if who.does("answered", manner.answered):
+        channel, _, chat = message.to.partition(":")
+        text = who.choice("answer", SHORT[taken.language])
+        data = {"channel": channel, "chat": chat, "from": message.data.get("peer") or chat, "text": text}
+        yield who.will("answers", "chat_message", arrived + who.after("looks", manner.looks), data)
+
+
+def _following(taken: Taken, arrived: int) -> Iterator[Happening]:
+    """Let the client follow an invitation into the messenger, and write there."""
+    who, manner, invite = taken.who, taken.manner, taken.message.data["invite"]
+    if not who.does("followed", manner.opened):
+        return
+    user = f"tg:{int.from_bytes(digest(who.seed, taken.message.to, 'user')) % 1_000_000_000}"
+    said = {"channel": invite["channel"], "chat": user, "from": user}
+    followed = arrived + who.after("looks", manner.looks)
+    yield who.will("follows", "chat_message", followed, {**said, "text": f"/start {invite['token']}"})
+    if who.does("began", manner.clicked):
+        text = who.choice("greeting", GREETING[taken.language])
+        yield who.will("begins", "chat_message", followed + who.after("begins", FOLLOWS), {**said, "text": text})
 
 
 def _texting(taken: Taken, arrived: int) -> Iterator[Happening]:

@@ -96,6 +96,19 @@ AUDIO: Final[Mapping[str, Outcome]] = {
 }
 """By the audio file's name without ``.mp3``."""
 _GONE: Final = _rejected("bad_audio", N_("The server of the audio file cannot be found"))
+CHATS: Final[Mapping[str, Outcome]] = {
+    "block": _rejected("blocked", N_("The client has blocked us in the messenger")),
+    "full": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("The messenger asks for patience"))),
+    "limit": _LIMIT,
+    "down": _DOWN,
+    "timeout": _SILENCE,
+}
+"""By what stands behind the last colon of the chat's id, and before ``+``: ``tg:block``, ``visitor:limit+7``."""
+
+
+def of_chat(to: str) -> Outcome | None:
+    """Return what a magic chat brings about, None for an ordinary one."""
+    return CHATS.get(to.rpartition(":")[2].partition("+")[0].lower())
 
 
 def of_mailbox(address: str) -> Outcome | None:

@@ -30,6 +30,10 @@ SHORT: Final[Mapping[Language, Sequence[str]]] = {
     "en": ("Thanks!", "Ok, received.", "Great, thank you", "When does it arrive?", "Please call me"),
     "pt_BR": ("Obrigado!", "Ok, recebido.", "Ótimo, obrigada", "Quando chega?", "Me liga, por favor"),
 }
+GREETING: Final[Mapping[Language, Sequence[str]]] = {
+    "en": ("Hi, I got your SMS.", "Hello! I have a question about the order.", "Hi, can we talk here?"),
+    "pt_BR": ("Oi, recebi o SMS de vocês.", "Olá! Tenho uma dúvida sobre o pedido.", "Oi, podemos falar por aqui?"),
+}
 AWAY: Final[Mapping[Language, tuple[str, str]]] = {
     "en": ("Out of office: {subject}", "I am away and read my mail again next week."),
     "pt_BR": ("Ausência temporária: {subject}", "Estou fora e volto a ler os e-mails na semana que vem."),

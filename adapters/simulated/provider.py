@@ -7,6 +7,7 @@ from typing import ClassVar
 from adapters.base import AdapterSettings, Opening, Provider
 from adapters.simulated import telephony
 from adapters.simulated.adapter import LINES, SimulatedAdapter
+from adapters.simulated.open_channel import TELEGRAM, WEB_CHAT, SimulatedChannel, SimulatedTelegramAdapter
 from adapters.simulated.settings import SimulatedSettings, SimulatedTelegramSettings
 from adapters.simulated.telephony import Parties, SimulatedPhone
 from core.errors import BadInput
@@ -15,7 +16,7 @@ from core.ports import Adapter, Capabilities
 
 
 class Simulated(Provider):
-    """Any channel. E-mail, SMS and telephony send; connections of the other channels are kept for rules to name."""
+    """Any channel. E-mail, SMS, telephony and web chats send; connections for forms are kept for rules to name."""
 
     name: ClassVar[str] = "simulated"
     channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony", "open_channel", "form")
@@ -26,7 +27,7 @@ class Simulated(Provider):
         """Return what the channel's simulated peer can do, None where nothing sends."""
         if channel == telephony.CAPABILITIES.channel:
             return telephony.CAPABILITIES
-        line = LINES.get(channel)
+        line = WEB_CHAT if channel == "open_channel" else LINES.get(channel)
         return line.capabilities if line else None
 
     def open(self, opening: Opening) -> Adapter:
@@ -34,6 +35,8 @@ class Simulated(Provider):
         if opening.connection.channel == telephony.CAPABILITIES.channel:
             connection, ledger = opening.connection.id, opening.backing.ledger
             return SimulatedPhone(opening.settings, Parties(connection, opening.house_id, ledger, opening.clock))
+        if opening.connection.channel == "open_channel":
+            return SimulatedChannel(WEB_CHAT, opening.settings, opening.house_id, opening.clock)
         line = LINES.get(opening.connection.channel)
         if line is None:
             raise no_way_out(opening)
@@ -41,7 +44,7 @@ class Simulated(Provider):
 
 
 class SimulatedTelegram(Provider):
-    """A Telegram bot that reaches nobody: kept for rules to name."""
+    """A Telegram bot whose users are simulated."""
 
     name: ClassVar[str] = "simulated_telegram"
     channels: ClassVar[tuple[str, ...]] = ("open_channel",)
@@ -49,12 +52,12 @@ class SimulatedTelegram(Provider):
     simulated: ClassVar[bool] = True
 
     def capabilities(self, channel: str) -> Capabilities | None:
-        """Return None: nothing sends here."""
-        return None
+        """Return what a simulated bot can do."""
+        return TELEGRAM.capabilities if channel == "open_channel" else None
 
     def open(self, opening: Opening) -> Adapter:
-        """Refuse: nothing sends here."""
-        raise no_way_out(opening)
+        """Open a simulated bot."""
+        return SimulatedTelegramAdapter(TELEGRAM, opening.settings, opening.house_id, opening.clock)
 
 
 def no_way_out(opening: Opening) -> BadInput:

@@ -80,12 +80,12 @@ def answer_chat(chat: str, text: str, by: str | None = None, channel: str | None
         words = wire_text(chat_finding.text(text))
         if not words.strip():
             raise BadInput(N_("a chat message needs a text"))
-        agent = _agent(tx, found, by)
-        deal = chat_finding.deal(tx, found)
         if found.blocked:
             raise Refused(
                 N_("{peer} has blocked us on {channel}: nothing goes out"), peer=found.peer, channel=found.channel
             )
+        deal = chat_finding.deal(tx, found)
+        agent = _agent(tx, found, by)
         if deal is None:
             msg = N_("chat {chat} belongs to no deal: link its client to one, then the answer can go out")
             raise Refused(msg, chat=found.address)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from core.commands.chats import Report, chat_message
 from core.commands.receipts import receive
 from core.errors import FunilError
 from core.model.delivery import Delivery, Outcome
@@ -51,6 +52,10 @@ def _happen(tx: Tx, happening: Happening) -> None:
         with suppress(FunilError):  # a report that means nothing here, of an adapter of somebody else's
             _report(tx, happening)
         return
+    if happening.kind == "chat_message":
+        with suppress(FunilError):  # its channel may be gone by now
+            _write(tx, happening)
+        return
     tx.record(
         Event(
             kind=happening.kind,
@@ -63,6 +68,18 @@ def _happen(tx: Tx, happening: Happening) -> None:
             data=happening.data,
         )
     )
+
+
+def _write(tx: Tx, happening: Happening) -> None:
+    """Let a client write in a chat, or follow an invitation."""
+    data = happening.data
+    chat_message(
+        Report(id=happening.key, source=happening.connection, at=happening.at),
+        str(data.get("chat") or ""),
+        str(data.get("text") or ""),
+        channel=str(data.get("channel") or happening.connection),
+        sender=str(data.get("from") or "") or None,
+    )(tx)
 
 
 def _report(tx: Tx, happening: Happening) -> None:

@@ -25,7 +25,7 @@ def facts_for(
         channels = [connection.id for connection in facts.house.connected(Channel.OPEN_CHANNEL)]
         facts = replace(facts, chat=reader.last_chat(deal.id, _owner(facts), channels) if channels else None)
     if "invite" in kind.needs and run is not None:
-        facts = replace(facts, invite=reader.invite_of_run(run))
+        facts = replace(facts, invite=reader.invite_of_run(run), run=run)
     return facts
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
@@ -24,6 +26,8 @@ from core.rules.sms import SmsSettings
 from core.words import Words
 
 LINK: Final = "invite_link"
+_COMMENT: Final = re.compile(r"\{#.*?#\}", re.DOTALL)
+_WRITTEN: Final = re.compile(rf"\{{\{{[^}}]*\b{LINK}\b")
 TOKEN_BYTES: Final = 18
 """24 letters of base64url: more than anybody guesses, and well within the 64 that Telegram's deep links take."""
 
@@ -53,8 +57,7 @@ class InviteSettings(SmsSettings):
     @classmethod
     def _with_link(cls, value: str) -> str:
         # A text that cannot be read has no names: what is wrong with it is found by reading it.
-        names = templates.names(value)
-        if (LINK not in names) if names else (LINK not in value):
+        if LINK not in templates.names(value) and not _WRITTEN.search(_COMMENT.sub("", value)):
             raise Unfit(N_("{link} must stand in the text"), link="{{ invite_link }}")
         return value
 
@@ -78,7 +81,7 @@ class InviteRule(RuleKind[InviteSettings]):
         """
         channel = messenger(facts.house, settings.channel)
         kept = facts.invite if facts.invite is not None and facts.invite.channel == channel.id else None
-        token = kept.token if kept else new_token(rng)
+        token = kept.token if kept else new_token(rng, facts.run)
         link = link_of(channel, token)
         names = context.of(facts).with_names(**{LINK: link})
         invited = {"channel": channel.id, "token": token}
@@ -87,8 +90,8 @@ class InviteRule(RuleKind[InviteSettings]):
             raise CannotAct("template_error", Words(N_("the text has come out without its link")))
         if kept:
             return (message,)
-        owner = {"contact": chosen.id} if isinstance(chosen, Contact) else {"company": chosen.id}
-        return (message, KeepInvite(token=token, channel=channel.id, **owner))
+        contact, company = (chosen.id, None) if isinstance(chosen, Contact) else (None, chosen.id)
+        return (message, KeepInvite(token=token, channel=channel.id, contact=contact, company=company))
 
     def sentence(self, settings: InviteSettings) -> Words:
         """Say what is sent."""
@@ -108,9 +111,12 @@ class InviteRule(RuleKind[InviteSettings]):
         yield from _channel_findings(settings.channel, house)
 
 
-def new_token(rng: Random) -> str:
-    """Return a token that nobody guesses, as long as the randomness is the system's own."""
-    return base64.urlsafe_b64encode(rng.getrandbits(TOKEN_BYTES * 8).to_bytes(TOKEN_BYTES)).decode("ascii")
+def new_token(rng: Random, run: int | None = None) -> str:
+    """Return a token that nobody guesses, as long as the randomness is the system's own; no two runs have the same
+    one, even where chance always draws alike."""
+    drawn = rng.getrandbits(TOKEN_BYTES * 8).to_bytes(TOKEN_BYTES)
+    mixed = hashlib.blake2b(f"{run}".encode(), key=drawn, digest_size=TOKEN_BYTES).digest()
+    return base64.urlsafe_b64encode(mixed).decode("ascii")
 
 
 def link_of(channel: Connection, token: str) -> str:

@@ -14,7 +14,8 @@ from adapters.contract import AdapterContract, Bench, Situation, run
 from adapters.mail.settings import SmtpSettings
 from adapters.mail.smtp import SmtpAdapter
 from adapters.simulated.adapter import EMAIL, SMS, Line, SimulatedAdapter
-from adapters.simulated.settings import SimulatedSettings
+from adapters.simulated.open_channel import TELEGRAM, WEB_CHAT, SimulatedChannel, SimulatedTelegramAdapter
+from adapters.simulated.settings import Customers, SimulatedSettings, SimulatedTelegramSettings
 from adapters.simulated.telephony import Parties, SimulatedPhone
 from core.model.delivery import Channel, Message, Outcome, OutcomeKind
 from tests.adapters.servers import DROP, HANG, HOST, Answer, Mailroom, faulty_server
@@ -30,6 +31,7 @@ MAIL: Final = Message(
 CALL: Final = Message(
     channel=Channel.TELEPHONY, to="+5511987650001", text="Olá, Maria", data={"voice": "pt-br", "speed": 100}
 )
+CHAT: Final = Message(channel=Channel.OPEN_CHANNEL, to="tg:tg:555", text="Olá", data={"chat": 1})
 TEXT: Final = Message(channel=Channel.SMS, to="+5511987650001", text="Pedido enviado")
 
 
@@ -42,13 +44,15 @@ class Simulated(AdapterContract):
     line: ClassVar[Line]
     message: ClassVar[Message]
     magic: ClassVar[Mapping[Situation, str]]
+    adapter: ClassVar[type[SimulatedAdapter]] = SimulatedAdapter
+    settings: ClassVar[Customers] = SimulatedSettings()
 
     @asynccontextmanager
     async def bench(self, situation: Situation) -> AsyncIterator[Bench]:
         received: dict[str, Message] = {}
 
         def reopen() -> SimulatedAdapter:
-            return SimulatedAdapter(self.line, SimulatedSettings(), "h", RealClock(), received)
+            return self.adapter(self.line, self.settings, "h", RealClock(), received)
 
         message = replace(self.message, to=self.magic.get(situation, self.message.to))
         yield Bench(reopen(), message, lambda: list(received), reopen)
@@ -96,6 +100,41 @@ class TestSimulatedCalls(Simulated):
 
         message = replace(self.message, to=self.magic.get(situation, self.message.to))
         yield Bench(reopen(), message, lambda: list(received), reopen)
+
+
+class TestSimulatedWebChat(Simulated):
+    line = WEB_CHAT
+    message = CHAT
+    adapter = SimulatedChannel
+    magic: ClassVar[Mapping[Situation, str]] = {
+        Situation.DEFERS: "web:full",
+        Situation.REFUSES: "web:visitor:block+maria",
+        Situation.SILENT: "web:timeout",
+        Situation.RATE_LIMITED: "web:Limit",
+    }
+
+
+class TestSimulatedTelegram(Simulated):
+    line = TELEGRAM
+    message = CHAT
+    adapter = SimulatedTelegramAdapter
+    settings = SimulatedTelegramSettings(bot="loja_bot")
+    magic: ClassVar[Mapping[Situation, str]] = {
+        Situation.DEFERS: "tg:tg:full",
+        Situation.REFUSES: "tg:tg:block",
+        Situation.SILENT: "tg:tg:timeout",
+        Situation.RATE_LIMITED: "tg:tg:limit",
+    }
+
+    async def test_a_text_beyond_what_telegram_carries_is_refused(self) -> None:
+        async with self.bench(Situation.NORMAL) as bench:
+            longest = await bench.adapter.send(replace(CHAT, text="é" * 4096), "h-M1")
+            longer = await bench.adapter.send(replace(CHAT, text="é" * 4097), "h-M2")
+            assert (longest.kind, longer.kind, longer.reason) == (
+                OutcomeKind.ACCEPTED,
+                OutcomeKind.REJECTED,
+                "text_too_long",
+            )
 
 
 class TestSmtp(AdapterContract):

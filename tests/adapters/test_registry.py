@@ -62,7 +62,7 @@ def test_the_table_tells_the_same_as_the_providers(name: str) -> None:
     assert (provider.name, provider.channels) == (name, BUILT_IN[name].channels)
 
 
-@pytest.mark.parametrize("channel", ["email", "sms", "telephony"])
+@pytest.mark.parametrize("channel", ["email", "sms", "telephony", "open_channel"])
 def test_what_sends_can_be_opened(channel: str) -> None:
     connection = replace(MAIL, channel=channel)
     capabilities = house().capabilities(connection)
@@ -71,10 +71,14 @@ def test_what_sends_can_be_opened(channel: str) -> None:
     assert opened(connection).capabilities == capabilities
 
 
+def test_a_simulated_bot_can_be_opened() -> None:
+    bot = Connection(id="tg", channel="open_channel", adapter="simulated_telegram", settings={"bot": "loja_bot"})
+    assert opened(bot).capabilities == house().capabilities(bot)
+    assert "settings.bot" in refusal(replace(bot, settings={}))
+
+
 KEPT = [
-    Connection(id="web", channel="open_channel", adapter="simulated"),
     Connection(id="site", channel="form", adapter="simulated"),
-    Connection(id="tg", channel="open_channel", adapter="simulated_telegram", settings={"bot": "loja_bot"}),
 ]
 
 

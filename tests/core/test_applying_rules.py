@@ -186,7 +186,7 @@ REFUSED = {
     "a kind like nothing": (
         rule("stage: new, kind: zzz"),
         "zzz",
-        "there is no kind “zzz” (there are: email, move, sms)",
+        "there is no kind “zzz” (there are: ",
     ),
     "a missing setting": (rule("stage: new, kind: sms, settings: {}"), "settings", "settings.text: it is missing"),
     "an unknown setting": (
