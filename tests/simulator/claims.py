@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core import conditions, timing
+from core.engine import lines
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.house import House
 from core.model.moment import MINUTE, Moment
@@ -27,6 +28,10 @@ def at_claim(world: World, tx: Reader, connection: str, claimed: Sequence[Delive
         world.violated(f"taken from {connection}, which is paused")
     if (world.rests.get(connection) or now) > now:
         world.violated(f"taken from {connection}, which rests")
+    if world.opens.get(connection) and len(claimed) > 1:
+        world.violated(f"{connection} is probed with {len(claimed)} messages")
+    if world.probed.get(connection, now) > now:
+        world.violated(f"{connection} is probed while a probe is under way")
     for delivery in claimed:
         for problem in _order_problems(world, tx, delivery):
             world.violated(f"{delivery.public_id} was taken: {problem}")
@@ -51,6 +56,8 @@ def at_leave(world: World, going: Sequence[Delivery]) -> None:
         house, now, line = world.look(lambda r: r.house()), world.clock.at, going[0].connection
         for problem in _rate_problems(world, house, line, now, len(going)):
             world.violated(problem)
+        if opens := world.opens.get(line):
+            world.probed[line] = Moment(now + lines.rest(opens))
     for delivery in going:
         for problem in world.look(lambda r: _leave_problems(world, r, delivery)):  # noqa: B023
             world.violated(f"{delivery.public_id} is about to be sent: {problem}")

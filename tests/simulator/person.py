@@ -190,6 +190,14 @@ class Person:
         world.set_back = world.set_back or step < 0
         world.say(f"clock {step:+} ms")
 
+    def let_time_pass(self) -> None:
+        """Wait until something is due, or until a moment after."""
+        world = self.world
+        due = self.store.read(lambda r: r.next_due(after=r.now()))
+        if due is not None:
+            world.clock.at = Moment(due + world.rng.choice((0, 0, SECOND, MINUTE)))
+            world.say("time passes")
+
     def pause(self) -> None:
         """Pause a connection."""
         line = self.world.rng.choice(("mail", "sms1"))

@@ -252,6 +252,33 @@ def sends_while_resting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlTx, "put_line", lambda self, line: put(self, replace(line, open_until=None)))
 
 
+def probes_at_once(patch: pytest.MonkeyPatch) -> None:
+    """A line that has rested, which it does early, takes as many messages as ever."""
+    patch.setattr(lines, "FAILURES", 2)
+    room = lines.room
+    patch.setattr(lines, "room", lambda line, *args: room(replace(line, opens=0), *args))
+
+
+def probes_twice(patch: pytest.MonkeyPatch) -> None:
+    """A probe keeps nobody off the line, which rests early."""
+    patch.setattr(lines, "FAILURES", 1)
+    taken = lines.taken
+    patch.setattr(lines, "taken", lambda line, *args: replace(taken(line, *args), open_until=line.open_until))
+
+
+def two_at_once(patch: pytest.MonkeyPatch) -> None:
+    """A claim does not look whether another message of the deal is on its way."""
+    claim = SqlTx.claim
+
+    def bad(self: Any, *args: Any) -> Any:
+        self.db.text("UPDATE deliveries SET status = 'x' || status WHERE worker IS NOT NULL")
+        claimed = claim(self, *args)
+        self.db.text("UPDATE deliveries SET status = substr(status, 2) WHERE status LIKE 'x%'")
+        return claimed
+
+    patch.setattr(SqlTx, "claim", bad)
+
+
 def knows_no_rate(patch: pytest.MonkeyPatch) -> None:
     """What has gone out does not count for the rate."""
     patch.setattr(lines, "taken", lambda line, *args: line)
@@ -402,6 +429,9 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "nothing is sent through a paused connection": (sends_while_paused, "which is paused"),
     "undo restores exactly": (revives_later, "undo did not restore"),
     "nothing is sent while its line rests": (sends_while_resting, "which rests"),
+    "a line is probed with one message": (probes_at_once, "is probed with"),
+    "one probe at a time": (probes_twice, "while a probe is under way"),
+    "one message of a deal at a time": (two_at_once, "two messages of one deal on the wire"),
     "no more is sent than the rate allows": (knows_no_rate, "more than its rate"),
     "hours hold for every attempt": (judges_once, "outside the hours"),
     "late messages are judged again": (judges_once, "condition is false by now"),

@@ -56,7 +56,7 @@ class WatchedTx(SqlTx):
 
     def put_line(self, line: Line) -> None:
         """Write how a line stands, and note how long it shall rest."""
-        self._world.noted.append(partial(self._world.rests.__setitem__, line.connection, line.open_until))
+        self._world.noted.append(partial(self._world.stands, line))
         super().put_line(line)
 
     def pause_connection(self, connection: str, reason: str | None) -> None:

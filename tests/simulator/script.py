@@ -135,6 +135,8 @@ async def _end(world: World, person: Person) -> None:
         if due is None or (jump > JUMPS and not world.look(lambda r: r.deliveries(ON_ITS_WAY))):
             break
         world.clock.at = Moment(max(world.clock.at, due))
+    else:
+        world.cut_short = True
     await _until_idle(living, person)
     while world.post:
         person.receive()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.event import Happening
+from core.model.line import Line
 from core.model.moment import Moment
 from core.ports import Reader
 from data.reader_base import Memory
@@ -120,6 +121,8 @@ class World:
     crashes: float = 0.02
     full: int = 0
     """Commits that will still fail because the disk is full."""
+    cut_short: bool = False
+    """Whether a circle of rules has kept the end from reaching what lies further ahead."""
     set_back: bool = False
     acts: int = 0
     """How often the person will still act."""
@@ -135,6 +138,10 @@ class World:
     """Receipts that the peers have sent and that may come in, once or more often, at any moment."""
     rests: dict[str, Moment | None] = field(default_factory=dict)
     """Until when the engines have said that a connection rests."""
+    opens: dict[str, int] = field(default_factory=dict)
+    """How often in a row they have said that it had to rest."""
+    probed: dict[str, Moment] = field(default_factory=dict)
+    """Until when the one message has time that was sent to see whether a connection works again."""
     taken: dict[str, list[Moment]] = field(default_factory=dict)
     """When messages were taken that then went, by connection, since it was last resumed."""
     asked: set[int] = field(default_factory=set)
@@ -172,10 +179,16 @@ class World:
         for note in noted:
             note()
 
+    def stands(self, line: Line) -> None:
+        """Note how a connection's line stands: whatever probed it has come to its end."""
+        self.rests[line.connection] = line.open_until
+        self.opens[line.connection] = line.opens
+        self.probed.pop(line.connection, None)
+
     def tried_anew(self, connection: str) -> None:
         """Forget how a connection's line stood: a person has paused or resumed it."""
-        self.rests.pop(connection, None)
-        self.taken.pop(connection, None)
+        for known in (self.rests, self.taken, self.opens, self.probed):
+            known.pop(connection, None)
 
     def say(self, text: str) -> None:
         """Add a line to the story."""
