@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 from core.i18n import N_
 from core.misfits import Unfit
 from core.model.house import Connection
-from core.ports import Adapter, Backing, Capabilities, Clock
+from core.ports import Adapter, Backing, Capabilities, Clock, Fetcher
 
 _REFUSAL = N_(
     "a secret never stands in a board file or the database: put it into {variable}, the secrets file or the key ring"
@@ -67,6 +67,13 @@ class Opening:
     clock: Clock
     house_id: str
     backing: Backing
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """What fetches audio files that the line shall play (:func:`adapters.fetching.audio_file`)."""
+        from adapters.fetching import PublicFetcher
+
+        return PublicFetcher()
 
 
 class Provider(ABC):

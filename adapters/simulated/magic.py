@@ -133,7 +133,10 @@ def of_call(number: str) -> Outcome | None:
 
 def of_audio(address: str) -> Outcome | None:
     """Return what keeps an audio file from being played, None for one that is taken as fetched. No network is used."""
-    parts = urlsplit(address)
-    if (parts.hostname or "").endswith(".invalid"):
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return _GONE
+    if (parts.hostname or "").removesuffix(".").endswith(".invalid"):
         return _GONE
     return AUDIO.get(PurePosixPath(parts.path).stem.lower())

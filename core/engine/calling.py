@@ -34,9 +34,13 @@ def unreached(delivery: Delivery, outcome: Outcome) -> bool:
 
 
 def patience(delivery: Delivery) -> Patience:
-    """Return what the rule of a call has said."""
+    """Return what the rule of a call has said; a kind that said nothing of use is taken at the usual."""
     data: Mapping[str, Any] = delivery.message.data
-    return Patience(int(data.get("tries", TRIES)), int(data.get("every", EVERY)))
+    return Patience(_number(data.get("tries"), TRIES), _number(data.get("every"), EVERY))
+
+
+def _number(given: object, usual: int) -> int:
+    return given if isinstance(given, int) and given > 0 else usual
 
 
 def rung(tx: Tx, results: Iterable[tuple[Delivery, Outcome]]) -> Mapping[int, int]:

@@ -91,6 +91,8 @@ async def test_the_number_that_is_busy_at_first() -> None:
         ("https://loja.example/slow.mp3", "rejected"),
         ("https://loja.example/private.mp3", "rejected"),
         ("https://loja.invalid/hello.mp3", "rejected"),
+        ("https://LOJA.invalid./hello.mp3", "rejected"),
+        ("https://[loja/hello.mp3", "rejected"),
         ("https://loja.example/missing/hello.mp3", "accepted"),
     ],
 )

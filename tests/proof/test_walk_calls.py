@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.clock import RealClock
-from core.model.delivery import Outcome, OutcomeKind
+from core.engine import calling
+from core.model.delivery import Channel, Message, Outcome, OutcomeKind
 from data import opening
+from tests.data.rows_ground import a_delivery
 from tests.proof.ground import Funil, board, rules
 from tests.proof.scripted import Script, ScriptedFunil
 
@@ -115,6 +118,13 @@ def test_what_never_rang_is_no_try(tmp_path: Path) -> None:
     funil.until("2026-12-01T18:00Z")
     assert [at[11:16] for at in script.at()] == ["12:00", "12:01", "12:11", "12:12", "12:22"]
     assert fate(funil) == ("failed", "busy", 5, None)
+
+
+@pytest.mark.parametrize("data", [{}, {"tries": None, "every": "10m"}, {"tries": 0, "every": -5}])
+def test_a_call_of_another_kind_that_says_nothing_of_use_is_tried_as_usual(data: dict[str, object]) -> None:
+    message = Message(channel=Channel.TELEPHONY, to="+5511987650001", text="Ola", data=data)
+    made = replace(a_delivery(), message=message)
+    assert calling.patience(made) == calling.Patience(3, 600_000)
 
 
 def test_what_a_person_wants_again_is_tried_as_often_again(tmp_path: Path) -> None:
