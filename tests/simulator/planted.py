@@ -102,10 +102,10 @@ def holds_twice(patch: pytest.MonkeyPatch) -> None:
     """A message with an unknown outcome is sent again although its policy is *hold*."""
     good = outcomes.after
 
-    def bad(delivery: Any, outcome: Outcome, now: Any, rng: Any) -> Any:
+    def bad(delivery: Any, outcome: Outcome, now: Any, *more: Any) -> Any:
         if outcome.kind is OutcomeKind.UNKNOWN:
             outcome = replace(outcome, kind=OutcomeKind.DEFERRED)
-        return good(delivery, outcome, now, rng)
+        return good(delivery, outcome, now, *more)
 
     patch.setattr(outcomes, "after", bad)
 
