@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,9 @@ from typing import Any, Final
 from core.safe_text import safe_text
 
 GAP: Final = "  "
+_WORD: Final = 300
+_ENDLESS: Final = re.compile(rf"\S{{{_WORD + 1},}}")
+"""A word too long to be read in a complaint, such as a path that nobody would give."""
 NARROWEST: Final = 8
 """A column is not squeezed below this many cells."""
 
@@ -32,7 +36,7 @@ def note(text: str) -> None:
 
 def trouble(text: str) -> None:
     """Print the one sentence of a refusal or failure to stderr."""
-    note(f"funil: {safe_text(text)}")
+    note(f"funil: {_ENDLESS.sub(lambda word: word[0][:_WORD] + '…', safe_text(text))}")
 
 
 def as_json(document: Any) -> None:

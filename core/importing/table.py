@@ -14,6 +14,8 @@ from core.i18n import N_
 from core.importing.source import LONGEST_LINE, Source
 
 DELIMITERS: Final = (",", ";", "\t")
+MOST_COLUMNS: Final = 16_384
+"""As many as a spreadsheet has."""
 _TOLD: Final = re.compile(r'"?sep=(.)"?\s*')
 """How Excel tells a file's delimiter, on a line before the header."""
 
@@ -44,6 +46,9 @@ class Table:
         self._skip, told = _told(source)
         self.delimiter = told or self._sniffed(known)
         header = self._header(self.delimiter)
+        if header is not None and len(header.cells) > MOST_COLUMNS:
+            words = N_("{file} has {n} columns; {most} at most are read")
+            raise BadInput(words, file=source.name, n=len(header.cells), most=MOST_COLUMNS)
         if header is None:
             raise BadInput(N_("{file} is empty: its first line must name the columns"), file=source.name)
         self.names = tuple(cell.strip() for cell in header.cells)
@@ -58,7 +63,7 @@ class Table:
         def worth(delimiter: str) -> tuple[int, int]:
             header = self._header(delimiter)
             cells = header.cells if header else ()
-            return sum(known(cell.strip()) for cell in cells), len(cells)
+            return sum(known(cell.strip()) for cell in cells[:MOST_COLUMNS]), len(cells)
 
         return max(DELIMITERS, key=worth)
 
