@@ -196,10 +196,18 @@ def _hours(rule: Rule, house: House, now: Moment) -> Iterator[Finding]:
     """Warn of hours that never come, whoever is responsible, and of users with whose deals they would not."""
     if rule.hours is Hours.ANY:
         return
+    if not house.company.hours and not _own_hours(rule, house):
+        none = N_("the company has no hours, so that every moment is within them: give the company its “hours”")
+        yield Finding("hours", Words(none), error=False)
     people = (None, *house.users.values()) if rule.hours is not Hours.BUSINESS else (None,)
     found = [finding for user in people for finding in timing.check_hours(rule.hours, house, user, now)]
     for words in {finding.words.english(): finding.words for finding in found}.values():
         yield Finding("hours", words, error=False)
+
+
+def _own_hours(rule: Rule, house: House) -> bool:
+    """Return whether some user's own hours are what a rule keeps to."""
+    return rule.hours is not Hours.BUSINESS and any(user.hours for user in house.users.values())
 
 
 def _undated(rule: Rule, house: House, deals: SurveyReader) -> Iterator[Finding]:

@@ -106,7 +106,7 @@ class EmailRule(RuleKind[EmailSettings]):
         yield from templates.check(settings.body, house, html_text.is_html(settings.body), field="body")
         yield from attaching.lint(settings.attach, house)
         if not settings.subject.strip():
-            yield Finding("subject", Words(N_("the e-mail has no subject")), error=False)
+            yield Finding("subject", Words(N_("the e-mail has no subject: write one into “subject”")), error=False)
         if settings.from_ != AUTO and serving(house, settings.from_) is None:
             words = Words(N_("no e-mail connection sends from {mailbox}"), {"mailbox": settings.from_})
             yield Finding("from", words, error=False)

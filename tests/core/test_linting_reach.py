@@ -268,6 +268,25 @@ def test_a_date_that_no_open_deal_has_is_found(deal: str, says: bool) -> None:
     assert found(text(", run: {before: 1d, of: created_at}"), deals=f"deals: [{deal}]") == []
 
 
+@pytest.mark.parametrize(
+    ("hours", "company", "user", "says"),
+    [
+        ("business", "", "", True),
+        ("both", "", "", True),
+        ("responsible", "", "", True),
+        ("any", "", "", False),
+        ("business", "{hours: {mon-fri: '09:00-18:00'}}", "", False),
+        ("responsible", "", ", hours: {mon: '09:00-12:00'}", False),
+        ("business", "", ", hours: {mon: '09:00-12:00'}", True),
+    ],
+)
+def test_hours_that_nobody_has_set_are_found(hours: str, company: str, user: str, says: bool) -> None:
+    house = HOUSE.replace("name: Rui Reis", f"name: Rui Reis{user}") + (f"company: {company}" if company else "")
+    said = found(text(f", hours: {hours}"), house=house)
+    assert len(said) == says
+    assert not says or said[0].startswith("(rule r, hours) the company has no hours")
+
+
 # Texts ----------------------------------------------------------------------------------------------------------------
 
 LONG, HALF = "x" * 201, "x" * 150

@@ -199,7 +199,7 @@ def test_only_a_text_is_needed() -> None:
             [("body", "line 1: “deal.titel” is unknown; did you mean “deal.title”?", True)],
         ),
         ({"subject": "{{"}, (MAIL,), [("subject", "line 1: unexpected 'end of template'", True)]),
-        ({"subject": " "}, (MAIL,), [("subject", "the e-mail has no subject", False)]),
+        ({"subject": " "}, (MAIL,), [("subject", "the e-mail has no subject: write one into “subject”", False)]),
         ({"from": "x@y.example"}, (FIRST,), [("from", "no e-mail connection sends from x@y.example", False)]),
         ({}, (), [(None, "no e-mail connection is set up", False)]),
     ],
