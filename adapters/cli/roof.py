@@ -69,19 +69,19 @@ class Act(Protocol):
 
     @property
     def deal(self) -> str:
-        """To which deal."""
+        """To which deal; in a chat, its address."""
 
     @property
     def verb(self) -> str:
-        """What: ``move``, ``set`` or ``again``."""
+        """What: ``move``, ``set``, ``again`` or ``says``."""
 
     @property
     def value(self) -> str:
-        """The stage, ``field=value``, or the deal that the new one is like."""
+        """The stage, ``field=value``, the deal that the new one is like, or what is said."""
 
     @property
     def by(self) -> str:
-        """Who."""
+        """Who: a user's id, in a chat also the client's number."""
 
 
 class Story(Protocol):

@@ -56,6 +56,8 @@ def _job(act: Act) -> Job[Any]:
     if act.verb == "set":
         name, _equals, value = act.value.partition("=")
         return commands.set_fields(act.deal, {name: value}, by=act.by)
+    if act.verb == "says":
+        return _says(act)
     assert act.verb == "again", act.verb
     return _again(act)
 
@@ -76,6 +78,23 @@ def _again(act: Act) -> Job[str]:
             currency=like.currency,
         )
         return commands.add_deal(new, by=act.by)(tx)
+
+    return job
+
+
+def _says(act: Act) -> Job[Any]:
+    """Let client or agent write in a chat, the agent also accept or close it; nothing goes out by it."""
+    channel, _colon, chat = act.deal.partition(":")
+    report = commands.Report(id=f"{act.deal}-{act.at}")
+
+    def job(tx: Tx) -> Any:
+        if act.by not in tx.house().users:
+            return commands.chat_message(report, chat, act.value, channel=channel, sender=act.by)(tx)
+        if act.value == "/accept":
+            return commands.chat_accepted(report, chat, act.by, channel)(tx)
+        if act.value == "/close":
+            return commands.chat_closed(report, chat, channel, act.by)(tx)
+        return commands.chat_answered(report, chat, act.by, act.value, channel)(tx)
 
     return job
 
@@ -159,7 +178,7 @@ def _print(told: Mapping[str, Any]) -> None:
     _section(_("Rules"), (_("status"), _("runs")), told["rules"].items())
     failures = [tuple(row.values()) for row in told["failures"]]
     _section(_("What went wrong"), (_("rule"), _("status"), _("reason"), _("times")), failures)
-    _section(_("What customers did"), (_("event"), _("times")), told["events"].items())
+    _section(_("Events"), (_("event"), _("times")), told["events"].items())
     costs = [tuple(row.values()) for row in told["costs"]]
     _section(_("Costs"), (_("channel"), _("currency"), _("amount")), costs)
 

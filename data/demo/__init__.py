@@ -5,6 +5,7 @@ What their customers do depends on the seed; it follows from the messages that t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ ZONE: Final = "America/Sao_Paulo"
 @dataclass(frozen=True, slots=True)
 class Act:
     """What somebody of the house does: ``move`` (``value``: the stage), ``set`` (``field=value``) or ``again``, a new
-    deal like an earlier one (its id)."""
+    deal like an earlier one (its id). In a chat, ``deal`` being its address: ``says``, and ``by`` may be the client."""
 
     at: Moment
     deal: str
@@ -54,11 +55,21 @@ def story() -> Story:
         folder=FOLDER,
         zone=ZONE,
         founded=parse_iso(FOUNDED),
-        acts=tuple(_acts((FOLDER / ACTS).read_text(encoding="utf-8"))),
+        acts=tuple(sorted([*_acts(_lines(ACTS)), *_talks(_lines(f"talks.{language()}.txt"))], key=lambda act: act.at)),
         present=parse_iso(PRESENT),
     )
 
 
-def _acts(text: str) -> list[Act]:
-    lines = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return [Act(parse_iso(at), deal, verb, value, by) for at, deal, verb, value, by in lines]
+def _lines(name: str) -> list[str]:
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _acts(lines: Sequence[str]) -> list[Act]:
+    parts = (line.split() for line in lines)
+    return [Act(parse_iso(at), deal, verb, value, by) for at, deal, verb, value, by in parts]
+
+
+def _talks(lines: Sequence[str]) -> list[Act]:
+    parts = (line.split(maxsplit=3) for line in lines)
+    return [Act(parse_iso(at), chat, "says", text, who) for at, chat, who, text in parts]

@@ -33,15 +33,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 def test_it_is_a_company_at_work(house: Shell) -> None:
     exported = house.json("export")
     assert [pipeline["id"] for pipeline in exported["pipelines"]] == ["sales", "service"]
-    assert len(exported["deals"]) >= 40
+    assert len(exported["deals"]) >= 60
     assert any(len(contact["phones"]) > 1 and len(contact["emails"]) > 1 for contact in exported["contacts"])
-    assert {rule["kind"] for pipeline in exported["pipelines"] for rule in pipeline["rules"]} == {
-        "email",
-        "sms",
-        "call",
-        "move",
-    }
-    assert {connection["adapter"] for connection in exported["connections"]} == {"simulated"}
+    rules = [rule for pipeline in exported["pipelines"] for rule in pipeline["rules"]]
+    assert {rule["kind"] for rule in rules} == {"email", "call", "chat", "sms", "invite", "move"}
+    assert any(rule["settings"].get("attach", {}).get("files") for rule in rules)
+    assert {connection["adapter"] for connection in exported["connections"]} == {"simulated", "simulated_telegram"}
     assert house.json("lint") == []
 
 
@@ -49,7 +46,10 @@ def test_the_story_has_come_to_its_present(house: Shell) -> None:
     assert house.json("clock", "show") == {"clock": "simulated", "now": "2026-12-01T12:00:00Z"}
     rows = house.json("outbound")
     assert {"delivered", "undelivered", "failed", "queued"} <= {row["status"] for row in rows}
-    assert {row["channel"] for row in rows} == {"email", "sms"}
+    assert {row["channel"] for row in rows} == {"email", "sms", "telephony"}
+    chats = {chat["chat"]: chat["status"] for chat in house.json("chat", "list")}
+    assert len(chats) >= 10
+    assert set(chats.values()) == {"waiting", "accepted", "closed"}
     statuses = {run["status"] for run in house.json("explain")["runs"]}
     assert {"done", "waiting", "skipped", "failed"} <= statuses
 
@@ -130,20 +130,33 @@ def test_the_screenplay_knows_its_house(house: Shell) -> None:
     exported = house.json("export")
     stages = {p["id"]: [s["id"] for s in p["stages"]] for p in exported["pipelines"]}
     users = {user["id"] for user in exported["users"]}
+    numbers = {phone["value"] for contact in exported["contacts"] for phone in contact["phones"]}
     where = {deal["id"]: deal["pipeline"] for deal in exported["deals"]}
     fields = {field["id"] for field in exported["fields"]}
     assert story.zone == exported["company"]["timezone"]
     assert [act.at for act in story.acts] == sorted(act.at for act in story.acts)
     for act in story.acts:
-        assert act.by in users
+        assert act.by in users or (act.verb == "says" and act.by in numbers)
         if act.verb == "again":
             assert act.deal not in where
             where[act.deal] = where[act.value]
+        elif act.verb == "says":
+            continue
         elif act.verb == "set":
             assert act.value.partition("=")[0] in fields
         else:
             assert act.verb == "move"
             assert act.value in stages[where[act.deal]]
+
+
+def test_the_chats_are_the_same_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {}
+    for language in ("en", "pt_BR"):
+        monkeypatch.setenv("FUNIL_LANG", language)
+        told[language] = [act for act in House().story().acts if act.verb == "says"]
+    assert [(a.at, a.deal, a.by) for a in told["en"]] == [(a.at, a.deal, a.by) for a in told["pt_BR"]]
+    pairs = zip(told["en"], told["pt_BR"], strict=True)
+    assert all((a.value == b.value) == a.value.startswith("/") for a, b in pairs)
 
 
 def skeleton(tree: Any) -> Any:
