@@ -24,7 +24,7 @@ from core.engine import (
     reconciling,
     rejudging,
 )
-from core.engine.enclosing import missing
+from core.engine.enclosing import refusal
 from core.engine.leasing import Claim, claim, mark, release
 from core.engine.sealing import Sealer
 from core.engine.talking import block
@@ -288,9 +288,9 @@ class Dispatcher:
         return list(zip(group, sent, strict=True))
 
     async def _send(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome:
-        gone = missing(self.store, delivery.message)
-        if gone is not None:
-            return gone
+        refused = refusal(self.store, delivery.message, lane.capabilities)
+        if refused is not None:
+            return refused
         try:
             message = await self._as_sent(lane.connection, delivery)
         except FunilError as error:

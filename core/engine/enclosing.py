@@ -1,10 +1,10 @@
-"""Whether the files that go with a message are there, looked at just before it goes."""
+"""Whether the files that go with a message can go, looked at just before it goes."""
 
 from __future__ import annotations
 
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
-from core.ports import Store
+from core.ports import Capabilities, Store
 from core.words import Words
 
 
@@ -19,11 +19,15 @@ class FilesOf:
         return self._store.read(lambda reader: reader.content(digest))
 
 
-def missing(store: Store, message: Message) -> Outcome | None:
-    """Return how a message ends one of whose files is gone, through whatever connection; None when all are there."""
+def refusal(store: Store, message: Message, peer: Capabilities) -> Outcome | None:
+    """Return how a message ends whose files cannot go: the peer carries none, or a content is gone. None: all is well,
+    and nothing was read for a message without files."""
     attached = message.data.get("attachments")
     if not attached:
         return None
+    if not peer.attachments:
+        words = Words(N_("this connection carries no files"))
+        return Outcome(kind=OutcomeKind.REJECTED, reason="bad_attachment", detail=words)
     here = store.read(lambda reader: reader.contents_here({each["digest"] for each in attached}))
     gone = next((each["name"] for each in attached if each["digest"] not in here), None)
     if gone is None:

@@ -31,7 +31,7 @@ class ChatSettings(Settings):
         title=N_("Hidden message"),
         description=N_("Only the employees see it in the chat; nothing goes to the client."),
     )
-    attach: Attach = Field(default=Attach(), title=N_("Attachments"))
+    attach: Attach = Field(default=Attach(), title=N_("Attachments"), json_schema_extra={"picker": "files"})
 
 
 class ChatRule(RuleKind[ChatSettings]):

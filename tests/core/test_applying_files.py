@@ -154,6 +154,16 @@ def test_a_field_that_holds_no_files_is_refused(desk: Desk, fields: tuple[str, .
     assert says in said
 
 
+def test_what_a_chat_rule_attaches_is_taken_in_likewise(desk: Desk) -> None:
+    desk.file("papers/a.pdf")
+    chat = "kind: chat, settings: {text: Hi, attach:"
+    text = rule("papers/a.pdf").replace("kind: email, settings: {subject: Hi, body: Hi, attach:", chat)
+    assert desk.apply(text) == ["add file a.pdf", "add rule r1"]
+    assert desk.attached() == ["a.pdf"]
+    said = desk.refuses(text.replace('"fields": []', '"fields": ["dok"]'))
+    assert "there is no field “dok”. Did you mean doc?" in said
+
+
 def test_too_many_megabytes_are_told_when_the_rule_is_saved(desk: Desk) -> None:
     for name in ("a.bin", "b.bin"):
         desk.file(name, name.encode() * (10 * 1024 * 1024 // 5))

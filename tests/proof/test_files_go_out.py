@@ -13,7 +13,9 @@ import pytest
 
 from core.files import digest_of
 from tests.cli.cli_ground import NOON, Shell
+from tests.proof.ground import board
 from tests.proof.post_office import PostOffice, post_office
+from tests.proof.scripted import Script, ScriptedFunil
 
 BOARD = """
 funil: 1
@@ -96,3 +98,25 @@ def test_the_store_is_worked_from_the_command_line(shell: Shell) -> None:
     assert shell.json("file", "list")[0]["digest"] == digest_of(CATALOGUE)
     shell.ok("file", "remove", "Catálogo.pdf")
     assert shell.json("file", "list") == []
+
+
+def test_a_connection_that_carries_no_files_does_not_send_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("a", encoding="utf-8")
+    script = Script()
+    funil = ScriptedFunil(
+        tmp_path, script, board().replace("channel: email, adapter: simulated", "channel: email, adapter: scripted")
+    )
+    letter = ("--by", "ana", "--subject", "Oi", "--text", "Oi")
+    funil("deal", "mail", "D1", *letter, "--attach", "a.txt")
+    funil("deal", "mail", "D1", *letter)
+    funil.idle()
+    first = funil.log()[0]
+    assert (first["status"], first["reason"], first["detail"]) == (
+        "failed",
+        "bad_attachment",
+        "this connection carries no files",
+    )
+    assert [sent[2] for sent in script.sent] == ["2"]

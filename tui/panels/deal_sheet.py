@@ -145,6 +145,8 @@ def value_text(house: House, kind: FieldType | None, value: Any) -> str:
         return _("yes") if value else _("no")
     if kind is FieldType.USER and str(value) in house.users:
         return house.users[str(value)].name
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
     return str(value)
 
 
