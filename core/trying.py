@@ -76,7 +76,8 @@ def attempt(
             if effect.message.channel is Channel.TELEPHONY:
                 shown |= {"play": effect.message.data.get("play"), "voice": effect.message.data.get("voice")}
         elif isinstance(effect, ChatNote):
-            shown |= {"to": effect.address, "text": effect.text}
+            shown |= {"to": effect.address, "text": effect.text, "attachments": list(effect.attachments)}
+            shown["detail"] = say(Words(N_("only the employees see it in the chat")))
     return shown
 
 

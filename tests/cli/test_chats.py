@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import pytest
 
+from core.commands import Report, chat_message
 from data import opening
+from funil import House
 from tests.cli.chat_ground import chat, furnished, lines, talking_house, writes
 from tests.cli.cli_ground import Shell
 
@@ -347,3 +349,19 @@ def test_chats_are_listed(shell: Shell) -> None:
     assert listed("--deal", "D2", "--status", "closed") == ["b"]
     assert listed("--deal", "D4") == []
     assert "maria" in shell.ok("chat", "list")
+
+
+def test_two_first_messages_at_once_are_one_chat(either: Shell) -> None:
+    roof = House()
+    with roof.opened(roof.place(either.url)) as one, roof.opened(roof.place(either.url)) as other:
+        jobs = [
+            store.submit(chat_message(Report(id=f"e{n % 6}"), "c", f"text {n % 6}", channel="tg", sender=PHONE))
+            for n, store in enumerate((one, other) * 6)
+        ]
+        done = [job.result() for job in jobs]
+    assert sorted(each.new for each in done) == [False] * 6 + [True] * 6
+    found = chat(either, "c")
+    assert found["session"] == 1
+    assert sorted(line["text"] for line in found["messages"]) == [f"text {n}" for n in range(6)]
+    begun = [text for _, text in lines(either) if "begins a chat" in text]
+    assert len(begun) == 1

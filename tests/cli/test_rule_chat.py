@@ -172,6 +172,29 @@ def test_a_message_that_goes_late_goes_to_the_chat_that_is_the_last_then(tmp_pat
     assert [line["text"] for line in chat(shell, "v1")["messages"]] == ["Olá", "Oi Maria"]
 
 
+@pytest.mark.parametrize("hidden", ["hidden: false", "hidden: true"])
+def test_files_go_along_and_stand_in_the_history(tmp_path: Path, hidden: str) -> None:
+    (tmp_path / "offer.pdf").write_bytes(b"%PDF-1.4 offer")
+    (tmp_path / "terms.txt").write_text("terms")
+    board = TABLE.replace("rules: [RULES]", "rules: []")
+    shell = talking_house(tmp_path, board=board)
+    shell.ok("file", "add", str(tmp_path / "terms.txt"))
+    shell.ok("deal", "set", "D1", f"paper=@{tmp_path / 'offer.pdf'}")
+    made = rule("x", hidden, "attach: {fields: [paper], files: [terms.txt]}")
+    (tmp_path / "board.yaml").write_text(TABLE.replace("RULES", made), encoding="utf-8")
+    shell.ok("apply", str(tmp_path / "board.yaml"))
+    writes(shell, sender=PHONE)
+    names = ["offer.pdf", "terms.txt"]
+    assert [file["name"] for file in shell.json("try", "r", "--deal", "D1")["attachments"]] == names
+    assert entered(shell)["status"] == "done"
+    said = chat(shell)["messages"][-1]
+    assert [(file["name"], file["media_type"]) for file in said["attachments"]] == [
+        ("offer.pdf", "application/pdf"),
+        ("terms.txt", "text/plain"),
+    ]
+    assert "x [offer.pdf] [terms.txt]" in shell.ok("chat", "show", "tg:555")
+
+
 def test_an_empty_file_field_attaches_nothing_and_says_so(tmp_path: Path) -> None:
     shell = talking_house(tmp_path, rule("x", "attach: {fields: [paper]}"))
     writes(shell, sender=PHONE)

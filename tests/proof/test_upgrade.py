@@ -183,3 +183,13 @@ def _image(shell: Shell) -> bytes:
 def _no_other_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("FUNIL_MACHINE", "here")
     yield
+
+
+def test_whose_an_address_is_is_known_after_an_upgrade(current: Shell) -> None:
+    found = rows(current.url, {"addresses": ["value", "kind", "owner_kind", "owner"]})["addresses"]
+    assert [tuple(row.values()) for row in found] == [
+        ("+5511987650001", "phone", "contact", "maria"),
+        ("maria@cliente.example", "email", "contact", "maria"),
+    ]
+    told = ["event", "chat_message", "channel=tg", "chat=c", "from=+5511987650001", "text=Oi"]
+    assert "there is no open channel “tg”" in current.refused(*told)
