@@ -15,9 +15,10 @@ from core.effects import Deliver, Effect
 from core.i18n import N_
 from core.misfits import Unfit, fitting
 from core.model.delivery import Channel, Message
-from core.model.house import Connection, House
+from core.model.house import House
 from core.model.moment import DAY, SECOND, Moment, parse_duration
 from core.ports import Facts, Random
+from core.rules import ways
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.rules.email import AUTO
 from core.safe_text import wire_text
@@ -122,7 +123,7 @@ class CallRule(RuleKind[CallSettings]):
     def plan(self, facts: Facts, settings: CallSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the call. Raises ``CannotAct``: ``no_line``, those of the recipient, ``template_error``,
         ``text_too_long``."""
-        connection = line(facts.house, settings.line)
+        connection = ways.TELEPHONY.pick(facts.house, settings.line)
         chosen = recipients.phone(facts)
         text = spoken(templates.render(settings.say, context.of(facts))) if settings.say is not None else ""
         data = {**_manner(settings, facts.house), "recipient": chosen.owner.id}
@@ -143,22 +144,7 @@ class CallRule(RuleKind[CallSettings]):
                 yield Finding("say", _too_long(length))
         if settings.play is not None:
             yield from audio.doubts(settings.play, "play")
-        yield from _line_findings(settings.line, house)
-
-
-def line(house: House, wanted: str | None) -> Connection:
-    """Return the named telephone line, or the only one. Raises ``CannotAct("no_line")``."""
-    connected = house.connected(Channel.TELEPHONY)
-    if wanted is None and len(connected) == 1:
-        return connected[0]
-    found = next((connection for connection in connected if connection.id == wanted), None)
-    if found:
-        return found
-    if wanted:
-        raise CannotAct("no_line", Words(N_("there is no telephone line “{line}”"), {"line": wanted}))
-    if connected:
-        raise CannotAct("no_line", _in_doubt(connected))
-    raise CannotAct("no_line", Words(N_("no telephone line is connected")))
+        yield from ways.TELEPHONY.findings(house, settings.line)
 
 
 def spoken(text: str) -> str:
@@ -178,26 +164,6 @@ def _manner(settings: CallSettings, house: House) -> dict[str, Any]:
         return {"play": settings.play, "volume": settings.volume, **again}
     voice = settings.voice or voices.of_language(house.company.language)
     return {"voice": voice, "volume": settings.volume, "speed": settings.speed, **again}
-
-
-def _line_findings(wanted: str | None, house: House) -> Iterable[Finding]:
-    connected = house.connected(Channel.TELEPHONY)
-    if wanted is None and len(connected) > 1:
-        yield Finding("line", _in_doubt(connected))
-    elif wanted is None and not connected:
-        yield Finding("line", Words(N_("no telephone line is connected")), error=False)
-    elif wanted is not None and all(connection.id != wanted for connection in connected):
-        known = ", ".join(connection.id for connection in connected)
-        if known:
-            args = {"line": wanted, "known": known}
-            yield Finding("line", Words(N_("there is no telephone line “{line}”; there are {known}"), args))
-        else:
-            yield Finding("line", Words(N_("there is no telephone line “{line}”"), {"line": wanted}))
-
-
-def _in_doubt(connected: Sequence[Connection]) -> Words:
-    known = ", ".join(connection.id for connection in connected)
-    return Words(N_("there are several telephone lines; name one of {known}"), {"known": known})
 
 
 def _too_long(length: int) -> Words:

@@ -19,7 +19,7 @@ from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.model.people import Contact
 from core.ports import Facts, Random
-from core.rules import sms
+from core.rules import sms, ways
 from core.rules.base import CannotAct, Finding, RuleKind
 from core.rules.email import AUTO
 from core.rules.sms import SmsSettings
@@ -79,7 +79,7 @@ class InviteRule(RuleKind[InviteSettings]):
 
         Raises ``CannotAct``: ``no_channel``, and those of an SMS.
         """
-        channel = messenger(facts.house, settings.channel)
+        channel = ways.TELEGRAM.pick(facts.house, settings.channel)
         kept = facts.invite if facts.invite is not None and facts.invite.channel == channel.id else None
         token = kept.token if kept else new_token(rng, facts.run)
         link = link_of(channel, token)
@@ -104,11 +104,11 @@ class InviteRule(RuleKind[InviteSettings]):
         """Find mistakes in the text, one over the limit with its link, and a provider or messenger that is missing or
         in doubt."""
         yield from templates.check(settings.text, house, field="text", extra=(LINK,))
-        channels = _messengers(house, settings.channel)
+        channels = [each for each in ways.TELEGRAM.among(house) if settings.channel in (None, each.id)]
         length = min((len(link_of(each, "x" * (TOKEN_BYTES * 4 // 3))) for each in channels), default=0)
         yield from sms.too_long_findings(settings.text, length)
-        yield from sms.provider_findings(settings.provider, house)
-        yield from _channel_findings(settings.channel, house)
+        yield from ways.SMS.findings(house, settings.provider)
+        yield from ways.TELEGRAM.findings(house, settings.channel)
 
 
 def new_token(rng: Random, run: int | None = None) -> str:
@@ -122,37 +122,3 @@ def new_token(rng: Random, run: int | None = None) -> str:
 def link_of(channel: Connection, token: str) -> str:
     """Return Telegram's deep link to a channel's bot."""
     return f"https://t.me/{channel.bot}?start={token}"
-
-
-def messenger(house: House, wanted: str | None) -> Connection:
-    """Return the named Telegram channel, or the only one. Raises ``CannotAct("no_channel")``."""
-    found = _messengers(house, wanted)
-    if len(found) == 1:
-        return found[0]
-    if wanted is not None:
-        raise CannotAct("no_channel", Words(N_("there is no Telegram channel “{channel}”"), {"channel": wanted}))
-    if found:
-        raise CannotAct("no_channel", _in_doubt(found))
-    raise CannotAct("no_channel", Words(N_("no Telegram channel is connected")))
-
-
-def _messengers(house: House, wanted: str | None = None) -> list[Connection]:
-    return [c for c in house.connected(Channel.OPEN_CHANNEL) if c.bot and wanted in (None, c.id)]
-
-
-def _in_doubt(found: Sequence[Connection]) -> Words:
-    known = ", ".join(channel.id for channel in found)
-    return Words(N_("there are several Telegram channels; name one of {known}"), {"known": known})
-
-
-def _channel_findings(wanted: str | None, house: House) -> Iterable[Finding]:
-    known = _messengers(house)
-    if wanted is None:
-        if len(known) > 1:
-            yield Finding("channel", _in_doubt(known))
-        elif not known:
-            yield Finding("channel", Words(N_("no Telegram channel is connected")), error=False)
-    elif not _messengers(house, wanted):
-        args = {"channel": wanted, "known": ", ".join(channel.id for channel in known)}
-        msg = N_("there is no Telegram channel “{channel}”; there are {known}")
-        yield Finding("channel", Words(msg if known else N_("there is no Telegram channel “{channel}”"), args))

@@ -15,6 +15,7 @@ from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.ports import Facts, Random
 from core.recipients import Fallback, PhoneChoice
+from core.rules import ways
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.rules.email import AUTO
 from core.safe_text import wire_text
@@ -86,35 +87,20 @@ class SmsRule(RuleKind[SmsSettings]):
         """Find mistakes in the text, a literal text over the limit, and a provider that is missing or in doubt."""
         yield from templates.check(settings.text, house, field="text")
         yield from too_long_findings(settings.text)
-        yield from provider_findings(settings.provider, house)
+        yield from ways.SMS.findings(house, settings.provider)
 
 
 def composed(
     facts: Facts, settings: SmsSettings, names: Mapping[str, Any], **more: Any
 ) -> tuple[recipients.Client, Deliver]:
     """Return whom an SMS goes to, and the SMS; ``more`` is put into its data. Raises ``CannotAct`` as a rule's plan."""
-    connection = provider(facts.house, settings.provider)
+    connection = ways.SMS.pick(facts.house, settings.provider)
     chosen = recipients.phone(facts, settings.phone, settings.fallback)
     text = fitting(templates.render(settings.text, names), connection)
     measured = sms_text.measure(text)
     data = {"encoding": measured.encoding, "segments": measured.segments, "recipient": chosen.owner.id, **more}
     message = Message(channel=Channel.SMS, to=chosen.address, text=text, data=data)
     return chosen.owner, Deliver(connection=connection.id, message=message, why=chosen.why)
-
-
-def provider(house: House, wanted: str | None) -> Connection:
-    """Return the named SMS connection, or the only one. Raises ``CannotAct("no_provider")``."""
-    connected = house.connected(Channel.SMS)
-    if wanted is None and len(connected) == 1:
-        return connected[0]
-    found = next((connection for connection in connected if connection.id == wanted), None)
-    if found:
-        return found
-    if wanted:
-        raise CannotAct("no_provider", Words(N_("there is no SMS provider “{provider}”"), {"provider": wanted}))
-    if connected:
-        raise CannotAct("no_provider", _in_doubt(connected))
-    raise CannotAct("no_provider", Words(N_("no SMS provider is connected")))
 
 
 def fitting(text: str, connection: Connection) -> str:
@@ -135,27 +121,6 @@ def too_long_findings(text: str, more: int = 0) -> Iterable[Finding]:
     literal = templates.shortest(text) + more
     if literal > sms_text.LIMIT:
         yield Finding("text", _too_long(literal))
-
-
-def provider_findings(wanted: str | None, house: House) -> Iterable[Finding]:
-    """Find a provider that is missing or in doubt."""
-    connected = house.connected(Channel.SMS)
-    if wanted is None and len(connected) > 1:
-        yield Finding("provider", _in_doubt(connected))
-    elif not connected and wanted is None:
-        yield Finding("provider", Words(N_("no SMS provider is connected")), error=False)
-    elif wanted is not None and all(connection.id != wanted for connection in connected):
-        known = ", ".join(connection.id for connection in connected)
-        args = {"provider": wanted, "known": known}
-        if known:
-            yield Finding("provider", Words(N_("there is no SMS provider “{provider}”; there are {known}"), args))
-        else:
-            yield Finding("provider", Words(N_("there is no SMS provider “{provider}”"), args))
-
-
-def _in_doubt(connected: Sequence[Connection]) -> Words:
-    known = ", ".join(connection.id for connection in connected)
-    return Words(N_("there are several SMS providers; name one of {known}"), {"known": known})
 
 
 def _too_long(length: int) -> Words:
