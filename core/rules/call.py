@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import Field, field_validator, model_validator
 
-from core import audio, context, recipients, speech, templates, voices
+from core import context, recipients, speech, templates, voices
 from core.effects import Deliver, Effect
 from core.i18n import N_
 from core.misfits import Unfit, fitting
@@ -80,7 +80,11 @@ class CallSettings(Settings):
     @field_validator("play")
     @classmethod
     def _public_file(cls, value: str | None) -> str | None:
-        return None if value is None else fitting(audio.check, value)
+        if value is None:
+            return None
+        from core import audio  # few rules play a file, and every start would wait for what judges its address
+
+        return fitting(audio.check, value)
 
     @field_validator("every")
     @classmethod
@@ -143,6 +147,8 @@ class CallRule(RuleKind[CallSettings]):
             if (length := templates.shortest(settings.say)) > speech.LIMIT:
                 yield Finding("say", _too_long(length))
         if settings.play is not None:
+            from core import audio
+
             yield from audio.doubts(settings.play, "play")
         yield from ways.TELEPHONY.findings(house, settings.line)
 
