@@ -15,6 +15,7 @@ from adapters.simulated.customer import Customer, digest
 from adapters.simulated.magic import local_part
 from adapters.simulated.personas import AUTOMATIC, BOUNCES, FOLLOWS, Manner
 from adapters.simulated.phrases import AWAY, GREETING, MAIL, SHORT, Language
+from core import tracking
 from core.model.delivery import Message
 from core.model.event import Happening
 from core.model.moment import SECOND
@@ -48,7 +49,7 @@ class Taken:
     @property
     def tracking(self) -> Mapping[str, Any]:
         """How the mail is tracked: ``opens``, ``clicks`` and the ``links`` that can be followed."""
-        return self.message.data.get("tracking") or {}
+        return tracking.of(self.message)
 
     @property
     def links(self) -> Sequence[str]:
