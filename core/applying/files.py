@@ -10,11 +10,12 @@ from core.applying.uploads import attach_files
 from core.boardfile.places import Path
 from core.boardfile.shape import FilePart
 from core.boardfile.types import plain
-from core.commands.files import held, keep, stored
+from core.commands.files import attached_names, held, keep, stored
 from core.errors import BadInput
 from core.i18n import N_
 from core.model.file import Attachment, NewFile
 from core.model.frozen import replace
+from core.model.house import House
 from core.model.rule import Rule
 
 _NO_PATH: Final = N_("there is no file “{path}” beside the board file")
@@ -73,7 +74,7 @@ def attached(ledger: Ledger, rule: Rule, given: Mapping[str, Any] | None, path: 
         here = (*path, "settings", "attach", "files", place)
         with ledger.at(*here):
             found = None if name in known else ledger.uploads.get(here)
-            names.append(_taken(ledger, found) if found is not None else _known(ledger, name))
+            names.append(_taken(ledger, found) if found is not None else _known(ledger, rule, name))
     attach = {**rule.settings["attach"], "files": names}
     return replace(rule, settings={**rule.settings, "attach": attach})
 
@@ -84,11 +85,18 @@ def _taken(ledger: Ledger, found: NewFile) -> str:
     return kept["name"]
 
 
-def _known(ledger: Ledger, name: str) -> str:
-    if name not in ledger.house.files:
+def _known(ledger: Ledger, rule: Rule, name: str) -> str:
+    """Return the name of a stored file. One that the rule named before may be gone meanwhile: it stays as it was."""
+    before = ledger.house.rules.get(rule.id)
+    if name not in ledger.house.files and (before is None or name not in attached_names(before.settings)):
         words = N_("there is no file “{path}” beside the board file, and none in the house's store")
         raise BadInput(words, path=name)
     return name
+
+
+def lost(house: House, rule: Rule) -> bool:
+    """Return whether a rule attaches a file that was taken out of the store."""
+    return any(name not in house.files for name in attached_names(rule.settings))
 
 
 def value(ledger: Ledger, path: Path, raw: Any) -> Any:

@@ -87,7 +87,8 @@ class _Rules:
         ledger, before = self.ledger, house.rules.get(part.id)
         after = files.attached(ledger, merging.rule(part, before, pipeline, position), part.settings, path)
         house = ledger.house if ledger.filed else house
-        findings = () if ledger.lenient else checking.rule(after, house, ledger.document, path)
+        lost = after == before and files.lost(house, after)
+        findings = () if ledger.lenient or lost else checking.rule(after, house, ledger.document, path)
         changed = ledger.put(
             "rule", after.id, before, after, lambda: ledger.tx.put_rule(after, ledger.author, ledger.tx.now())
         )

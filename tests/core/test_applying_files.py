@@ -12,7 +12,7 @@ import pytest
 from core import applying, boardfile, exporting
 from core.applying import Change
 from core.boardfile.writing import dump
-from core.commands import add_file
+from core.commands import add_file, remove_file
 from core.errors import FunilError
 from core.files import digest_of
 from core.linting import lint_files
@@ -338,3 +338,12 @@ def test_an_export_of_the_rules_names_only_what_they_attach(full: Desk) -> None:
     tree = full.home.read(lambda reader: exporting.board(reader, "rules"))
     assert list(tree) == ["funil", "files", "pipelines"]
     assert [each["name"] for each in tree["files"]] == ["catálogo 2027.pdf"]
+
+
+def test_an_export_of_a_rule_whose_file_is_gone_changes_nothing_either(full: Desk) -> None:
+    full.home.write(remove_file("catálogo 2027.pdf"))
+    text = full.home.export()
+    assert done(full.home.apply(text)) == []
+    changed = text.replace("body: Hi", "body: Hello")
+    with pytest.raises(FunilError, match=r"there is no file “catálogo 2027\.pdf” in the house's store"):
+        full.home.apply(changed)

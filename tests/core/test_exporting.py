@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import commands, exporting
+from adapters.cli import uploads
+from core import applying, boardfile, commands, exporting
 from core.boardfile import dump, yaml12
-from core.commands import NewDeal
+from core.commands import NewDeal, add_file
 from core.engine import removing
+from core.model.file import NewFile
 from core.model.moment import DAY, HOUR, MINUTE, SECOND
 from data import demo
 from tests.core.board_ground import CONTRACT, FULL, HOUSE, STAGES, Home
@@ -181,9 +183,16 @@ def test_known_houses_are_exported_and_come_back(text: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt_BR"])
 def test_the_demos_house_is_exported_and_comes_back(language: str) -> None:
-    home = Home((Path(demo.FOLDER) / f"demo.{language}.yaml").read_text(encoding="utf-8"))
+    path = Path(demo.FOLDER) / f"demo.{language}.yaml"
+    document = boardfile.read(path.read_bytes(), path.name, path.parent)
+    home, other = Home(), Home()
+    home.write(applying.apply([document], read_file=uploads.beside))
     assert home.apply(home.export()) == []
-    assert Home(home.export()).export() == home.export()
+    for stored in home.house.files.values():
+        content = home.read(lambda reader, digest=stored.digest: reader.content(digest))
+        other.write(add_file(NewFile(stored.name, content)))
+    other.apply(home.export())
+    assert other.export() == home.export()
 
 
 def test_an_empty_house_is_exported() -> None:
