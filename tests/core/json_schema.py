@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 SAYING: Final = frozenset(
-    {"title", "description", "default", "$defs", "$schema", "format", "writeOnly", "picker", "template", "then"}
+    {
+        "title",
+        "description",
+        "default",
+        "$defs",
+        "$schema",
+        "format",
+        "writeOnly",
+        "picker",
+        "template",
+        "then",
+        "examples",
+    }
 )
 TYPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "object": lambda value: isinstance(value, dict),
