@@ -38,7 +38,7 @@ def test_what_is_absent_stays(what: str) -> None:
 Get = Callable[[Home], Any]
 NULLS: dict[str, tuple[str, Get, Any]] = {
     "company's keys": (
-        "company: {timezone: , hours: , holidays: , grace: , currency: , language: }",
+        "company: {timezone: , hours: , holidays: , grace: , currency: , language: , gateway: }",
         lambda h: h.house.company,
         CompanySettings(),
     ),

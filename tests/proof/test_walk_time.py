@@ -300,4 +300,5 @@ def test_lint_warns_of_hours_that_never_come_and_of_absurd_spans(tmp_path: Path)
         ("b", "999999w is more than ten years: is the unit right?", False),
         ("c", "it is skipped whenever it is found a moment late: give some seconds at least", False),
         ("d", "4000d is more than ten years: is the unit right?", False),
+        ("d", "no open deal has a “close_date”: until it is filled the rule waits", False),
     }
