@@ -101,12 +101,12 @@ def _sender(tx: Tx, sender: str | None, chat: Chat | None) -> str:
 
 def _written(tx: Tx, report: Report, said: _Said, found: Chat | None) -> Recorded:
     """Take in an ordinary message: the first of a session is also what begins it."""
-    before = found or _begun(tx, said)
+    before, made = (found, False) if found else _begun(tx, said)
     after = talking.written(before, said.at)
     if after.owner is None:
         owner = chat_finding.client(tx, said.channel, said.peer, None)
         after = replace(after, **{owner.kind: owner.id}) if owner else after
-    first = found is None or after.session != before.session
+    first = made or after.session != before.session
     kinds = ["chat_started", "chat_message"] if first else ["chat_message"]
     data = {**said.data, "text": said.text, "session": after.session, "first": first, "kinds": kinds}
     event = _recorded(tx, report, "chat_message", after, said.at, data)
@@ -124,8 +124,9 @@ def _written(tx: Tx, report: Report, said: _Said, found: Chat | None) -> Recorde
     return Recorded(event, chat=after)
 
 
-def _begun(tx: Tx, said: _Said) -> Chat:
-    """Make the chat, bound to the deal whose invitation its user has followed."""
+def _begun(tx: Tx, said: _Said) -> tuple[Chat, bool]:
+    """Make the chat, bound to the deal whose invitation its user has followed; another transaction may have been
+    quicker: then the chat is its, and False."""
     invite = tx.invite_followed_by(said.channel, said.peer)
     owner = chat_finding.client(tx, said.channel, said.peer, invite)
     new = Chat(
@@ -141,7 +142,7 @@ def _begun(tx: Tx, said: _Said) -> Chat:
     number = tx.add_chat(new)
     chat = replace(new, id=number) if number is not None else tx.hold_chat(said.channel, said.chat)
     assert chat is not None, "another transaction has just added it"
-    return chat
+    return chat, number is not None
 
 
 def _followed(tx: Tx, report: Report, said: _Said, token: str) -> Recorded:

@@ -107,7 +107,7 @@ _ACTS: Mapping[str, Callable[[SqlTx, Any], None]] = {
 def test_a_removed_deal_takes_what_waits_with_it(ground: Ground) -> None:
     tx = ground.tx()
     tx.put_rule(a_rule("r1"), "ana", NOON)
-    deal = create(tx, a_deal(), [a_run()])
+    deal = create(tx, a_deal(), [a_run(revision=tx.house().rules["r1"].revision)])
     tx.apply(Plan(deliveries=[a_delivery()]))
     removing.remove(tx, ["D1", "ghost"])
     assert kept(tx, "D1").removed

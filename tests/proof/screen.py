@@ -11,7 +11,7 @@ from tests.proof.life import PATIENCE, Life
 from tests.proof.nursery import Nursery
 
 HERE: Final = "● engine"
-ELSEWHERE: Final = "engine: process"
+ELSEWHERE: Final = "engine elsewhere"
 _LATE: Final = "became due while nothing ran"
 _SEND: Final = b"kk\r"
 _KEPT: Final = 150_000

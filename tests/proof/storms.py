@@ -14,7 +14,7 @@ from data.postgres import conninfo
 from tests.proof import hammer_books
 from tests.proof.life import PATIENCE, Life
 from tests.proof.post_office import STEPS
-from tests.proof.screen import Screen, life_of
+from tests.proof.screen import ELSEWHERE, Screen, life_of
 from tests.proof.storm import MOMENTS, Actor, Storm
 
 
@@ -89,7 +89,7 @@ class OnFile(Storm):
         if isinstance(engine, Screen):
             return engine
         self._watcher = self._watcher or self._board()
-        self._watcher.shows("engine: process")
+        self._watcher.shows(ELSEWHERE)
         return self._watcher
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -41,11 +41,15 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
+WIDTH: Final = 80
+"""Cells that the text is broken for before it knows its place."""
+
+
 class HelpText(Static):
     """The text, broken anew for every width."""
 
     def __init__(self, registry: Registry) -> None:
-        super().__init__()
+        super().__init__(help_text(registry, WIDTH))
         self._registry = registry
 
     def on_resize(self, event: Resize) -> None:
