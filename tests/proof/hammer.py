@@ -73,6 +73,8 @@ def _drain(nursery: Nursery, url: str) -> None:
     """Have done all that is due, by an engine that nobody kills."""
     until = time.monotonic() + 2 * PATIENCE
     last = nursery.start("worker", "--db", url)
+    # Before that it does not listen, and a signal would end it as it ends any program.
+    assert last.says("runs"), f"the worker ended: {last.err}"
     with closing(opening.open_store(url, clock=RealClock())) as store:
         while not store.read(_calm):
             assert time.monotonic() < until, "what is due never comes to an end"
