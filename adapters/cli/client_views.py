@@ -8,7 +8,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from adapters.cli import shapes
-from adapters.cli.csv_out import csv_file
 from adapters.cli.printing import as_json, pairs, say, table
 from adapters.cli.reading import read
 from core.commands.clients import Client, client
@@ -71,6 +70,8 @@ def _joined(addresses: Sequence[Address]) -> str:
 
 def _csv(found: Sequence[Client], *, companies: bool) -> None:
     head = ["id", "name", "email", "phone", "opted_out", *(["contact"] if companies else [])]
+    from adapters.cli.csv_out import csv_file
+
     csv_file(head, (_cells(each) for each in found))
 
 

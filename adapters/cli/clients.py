@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from adapters.cli import importing
-from adapters.cli.parser import Family, at_least_one
+from adapters.cli.parser import Family, at_least_one, import_options
 from core.client_ports import ClientKind
 from core.i18n import gettext as _
 
@@ -106,5 +105,5 @@ def _set(family: Family, about: Abouts) -> argparse.ArgumentParser:
 
 def _import(family: Family, about: Abouts) -> argparse.ArgumentParser:
     verb = family.add("import", "client_import:run", about.imported)
-    importing.options(verb)
+    import_options(verb)
     return verb

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from adapters.cli import importing
-from adapters.cli.parser import Family, at_least_one
+from adapters.cli.parser import Family, at_least_one, import_options
 from core.i18n import gettext as _
 
 
@@ -119,7 +118,7 @@ def _remove(family: Family) -> None:
 def _import(family: Family) -> None:
     about = _("make deals of the rows of a CSV file, all of them or none; starts no rules")
     verb = family.add("import", "deal_import:run", about)
-    importing.options(verb)
+    import_options(verb)
     verb.add_argument("--by", metavar=_("USER"), help=_("who makes them; default: each deal's responsible"))
 
 

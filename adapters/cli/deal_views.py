@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from adapters.cli import shapes
-from adapters.cli.csv_out import csv_file
 from adapters.cli.printing import as_json, pairs, say, table
 from adapters.cli.reading import local, read
 from core import money
@@ -49,6 +48,8 @@ def list_deals(args: argparse.Namespace, roof: Roof) -> int:
         as_json([shapes.deal(deal, house) for deal in deals])
         return 0
     if args.csv:
+        from adapters.cli.csv_out import csv_file
+
         csv_file(*_as_csv(house, deals))
         return 0
     if not deals:

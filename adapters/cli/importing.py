@@ -52,20 +52,6 @@ class Sayings:
     many: Callable[[int], str]
 
 
-def options(verb: argparse.ArgumentParser) -> None:
-    """Add what every import takes."""
-    verb.add_argument("file", metavar=_("FILE"), help=_("its first line names the columns; - reads stdin"))
-    verb.add_argument(
-        "--map",
-        metavar=_("COLUMN=FIELD"),
-        action="append",
-        default=[],
-        help=_("read a column as a field; COLUMN= leaves it out; several times for several"),
-    )
-    verb.add_argument("--skip-bad", action="store_true", help=_("take the good rows and tell of the others"))
-    verb.add_argument("--dry-run", action="store_true", help=_("only say what is wrong with the file"))
-
-
 def run(args: argparse.Namespace, roof: Roof, bring: Import, sayings: Sayings, by: str | None = None) -> int:
     """Make things of a file's rows, or say what is wrong with them."""
     wish = Wish(

@@ -104,3 +104,17 @@ def assignments(parser: argparse.ArgumentParser, given: list[str]) -> dict[str, 
             parser.error(_("“%s” is not NAME=VALUE") % word)
         found[name.strip()] = value
     return found
+
+
+def import_options(verb: argparse.ArgumentParser) -> None:
+    """Add what every import takes; what carries it out is loaded by the verb itself."""
+    verb.add_argument("file", metavar=_("FILE"), help=_("its first line names the columns; - reads stdin"))
+    verb.add_argument(
+        "--map",
+        metavar=_("COLUMN=FIELD"),
+        action="append",
+        default=[],
+        help=_("read a column as a field; COLUMN= leaves it out; several times for several"),
+    )
+    verb.add_argument("--skip-bad", action="store_true", help=_("take the good rows and tell of the others"))
+    verb.add_argument("--dry-run", action="store_true", help=_("only say what is wrong with the file"))

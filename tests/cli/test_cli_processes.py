@@ -72,6 +72,21 @@ def test_a_command_loads_only_what_it_needs(noon: Shell, words: list[str]) -> No
     assert {"sqlalchemy", "argparse"} <= loaded
 
 
+def test_listing_loads_nothing_that_reads_board_files_or_imports(noon: Shell) -> None:
+    program = (
+        "import sys; sys.argv = ['funil', '--db', sys.argv[1], 'deal', 'list']\n"
+        "from funil import main; main(); print('loaded', *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, noon.url], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = done.stderr.split()
+    assert "adapters.cli.deal_views" in loaded
+    assert [
+        name for name in loaded if name.startswith(("core.boardfile", "core.importing", "adapters.cli.uploads"))
+    ] == []
+
+
 def test_the_address_comes_from_the_environment(noon: Shell) -> None:
     listed = funil(noon, "deal", "list", "--json")
     assert (listed.returncode, listed.stderr) == (0, "")
