@@ -271,6 +271,7 @@ class House:
         """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's."""
         from tui.app import FunilApp
         from tui.bridge import Doorway
+        from tui.settings import Settings
 
         def tell(words: Words) -> None:
             app.live.bridge.notice(words)
@@ -282,6 +283,7 @@ class House:
                 adapters=self.adapters,
                 on_commit=store.on_commit,
                 ticking=ticking,
+                settings=Settings.of_user(),
             )
             app = FunilApp(doorway)
             app.run()

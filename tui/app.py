@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from rich.text import Text
 from textual import on
@@ -59,6 +59,7 @@ class FunilApp(App[None]):
         self.theme = theme.DARK.name
         self.registry = registry
         self.desk = Desk(doorway)
+        self.settings = doorway.settings
         self.source = DealSource(doorway.store)
         self.filter: Filter = Filter(self)
         self.mover: Mover = Mover(doorway.store, self, doorway.user, self.deal_name)
@@ -103,6 +104,7 @@ class FunilApp(App[None]):
         self.log_view.reload()
         self.desk.load_kinds()
         self.show_again()
+        self._tell_settings()
         self.live.begin()
         gc.collect()
         gc.freeze()
@@ -252,6 +254,15 @@ class FunilApp(App[None]):
     def say(self, sentence: str, *, trouble: bool = False) -> None:
         """Tell the person something for some seconds."""
         self.notify(safe_text(sentence, lines=True), severity="error" if trouble else "information", markup=False)
+
+    def keep(self, name: str, value: Any) -> None:
+        """Remember what the person has chosen for the screen."""
+        self.settings.keep(name, value)
+        self._tell_settings()
+
+    def _tell_settings(self) -> None:
+        if self.settings.trouble is not None:
+            self.say(self.settings.trouble.local(), trouble=True)
 
     def put_back(self, deals: Sequence[str]) -> None:
         """Show deals where the store has them."""

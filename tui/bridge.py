@@ -12,6 +12,7 @@ from textual.message import Message
 
 from core.ports import AdapterFactory, Reader, Store
 from core.words import Words
+from tui.settings import Settings
 
 CLOCK: Final = "clock"
 """What the feed calls the simulated clock."""
@@ -46,7 +47,8 @@ class Doorway:
     ``make_engine`` raises ``Refused`` (its ``pid`` argument names the owner) while another process is the engine,
     and returns None where this board shall only watch. ``on_commit`` has a function called, from any thread, after
     each commit of this process; without it the board looks every 200 ms. ``user`` is who acts; None: each deal's
-    responsible. ``ticking`` lets a simulated clock go on with the wall's while this board has the engine.
+    responsible. ``ticking`` lets a simulated clock go on with the wall's while this board has the engine. ``settings``
+    are what this person has chosen for the screen; those of the default are forgotten when it closes.
     """
 
     store: Store
@@ -55,6 +57,7 @@ class Doorway:
     on_commit: Callable[[Callable[[], None]], Unsubscribe] = _never
     user: str | None = None
     ticking: bool = False
+    settings: Settings = field(default_factory=Settings)
 
 
 class Woken(Message, bubble=False):
