@@ -279,7 +279,10 @@ class FunilApp(App[None]):
 
     def show_header(self) -> None:
         """Draw the header line with what holds now."""
-        self.header.show(header.state_of(self.desk, self.source.found, self.live.seat.state, self.live.overdue.count))
+        live = self.live
+        self.header.show(
+            header.state_of(self.desk, self.source.found, live.seat.state, live.overdue.count, live.clock.shown)
+        )
 
     def show_again(self) -> None:
         """Show the pipeline as it is configured now; the cursor stays on its deal."""

@@ -29,7 +29,7 @@ ROOMY: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderState:
-    """All that the header shows."""
+    """All that the header shows; ``speed`` is that of a clock that can be turned here (0: it stands)."""
 
     pipeline: str = ""
     several: bool = False
@@ -39,6 +39,7 @@ class HeaderState:
     now: Moment = Moment(0)
     zone: ZoneInfo = UTC
     simulated: bool = False
+    speed: int | None = None
     engine: EngineState = STARTING
     waiting: int = 0
     overdue: int = 0
@@ -46,7 +47,9 @@ class HeaderState:
     stuck: Stuck = Stuck()
 
 
-def state_of(desk: Desk, found: Found | None, engine: EngineState, overdue: int = 0) -> HeaderState:
+def state_of(
+    desk: Desk, found: Found | None, engine: EngineState, overdue: int = 0, speed: int | None = None
+) -> HeaderState:
     """Return what the header shows of the desk."""
     pipeline = desk.pipeline
     return HeaderState(
@@ -58,6 +61,7 @@ def state_of(desk: Desk, found: Found | None, engine: EngineState, overdue: int 
         now=Moment(desk.now - desk.now % MINUTE),
         zone=desk.zone,
         simulated=desk.simulated,
+        speed=speed,
         engine=engine,
         waiting=desk.waiting,
         overdue=overdue,
@@ -100,10 +104,8 @@ def _left(state: HeaderState) -> list[Part]:
 
 
 def _right(state: HeaderState, *, narrow: bool) -> list[Part]:
-    clock = fmt.weekday_time(state.now, state.zone)
     parts = [
-        Part("◷ " + clock if state.simulated else clock, "warn" if state.simulated else "dim", None, 4),
-        Part("   ", rank=4),
+        *_clock(state),
         _overdue(state.overdue) if state.overdue else _engine(state.engine, narrow=narrow),
     ]
     if state.waiting:
@@ -113,6 +115,23 @@ def _right(state: HeaderState, *, narrow: bool) -> list[Part]:
     if state.user:
         parts += [Part("   ", rank=5), Part(safe_text(state.user), "dim", None, 5)]
     return [*parts, Part(" ")]
+
+
+def _clock(state: HeaderState) -> list[Part]:
+    """Return the time; a simulated one with what turns it."""
+    time = fmt.weekday_time(state.now, state.zone)
+    if not state.simulated:
+        return [Part(time, "dim", None, 4), Part("   ", rank=4)]
+    if state.speed is None:
+        return [Part("◷ " + time, "warn", None, 4), Part("   ", rank=4)]
+    going = "▶" if state.speed else "‖"
+    return [
+        Part(f"◷ {time} ", "warn", "clock.stop", 2),
+        Part(f"{going} ", "warn", "clock.stop", 2),
+        Part(f"{state.speed}x " if state.speed else "", "warn", "clock.hurry", 2),
+        Part("»", "accent", "clock.step", 2),
+        Part("   ", rank=2),
+    ]
 
 
 def _overdue(count: int) -> Part:

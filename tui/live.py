@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Task, create_task, sleep
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -9,13 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from textual.timer import Timer
 
-from core import commands
 from core.errors import FunilError
 from core.i18n import gettext as _
-from core.model.moment import SECOND
-from core.ports import Priority
 from core.words import fill
 from tui.bridge import Bridge, Changes
+from tui.clockwork import BEAT, Clockwork
 from tui.engine_seat import EngineSeat, EngineState, Seat
 from tui.overdue import Overdue
 
@@ -41,20 +40,25 @@ class Live:
         self.bridge = Bridge(doorway.store, app.post_message)
         self.overdue: Overdue = Overdue(app)
         self.seat = EngineSeat(doorway.make_engine, self._engine_changed, self.overdue.settled)
+        self.clock: Clockwork = Clockwork(app, goes=doorway.ticking)
         self._deaf = doorway.on_commit(self.bridge.wake)
         self._drained = 0.0
         self._told = ""
         self._broken: str | None = None
         self._timer: Timer | None = None
+        self._clock_task: Task[None] | None = None
 
     def begin(self) -> None:
         """Start the engine and the looks at feed and clock."""
         self.seat.start()
         self._app.set_interval(LOOK, self._look)
         self._app.set_interval(1.0, self.tick)
+        self._clock_task = create_task(self._clock_goes(), name="clock")
 
     async def end(self) -> None:
-        """Stop listening and give the engine's seat back."""
+        """Stop listening and the clock, and give the engine's seat back."""
+        if self._clock_task is not None:
+            self._clock_task.cancel()
         self._deaf()
         self._deaf = _done
         await self.seat.leave()
@@ -125,14 +129,19 @@ class Live:
         app.show_header()
         app.footer.recheck()
 
-    async def tick(self) -> None:
-        """Let a second pass: in the header, in countdowns, on a simulated clock that goes on with the wall's."""
-        desk = self._app.desk
+    async def _clock_goes(self) -> None:
+        """Let a simulated clock go on: beside the screen's own work, which never waits for it."""
+        while True:
+            await sleep(BEAT)
+            try:
+                await self.clock.look()
+            except FunilError as error:
+                self._tell(str(error))
+
+    def tick(self) -> None:
+        """Let a second pass: in the header and in countdowns."""
         with self._told_once():
-            if desk.doorway.ticking and desk.simulated and self.seat.state.seat is Seat.HERE:
-                await desk.store.write(commands.advance_clock(SECOND), Priority.UPKEEP)
-                self.seat.wake()
-            desk.tick()
+            self._app.desk.tick()
             self._app.board.tick()
         self._app.log_view.tick()
         self._app.show_header()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.commands.chat_acts import Talked, accept_chat, answer_chat, close_chat
     from core.commands.chats import Recorded, Report, chat_accepted, chat_answered, chat_closed, chat_message
     from core.commands.clients import NewClient, add_client, remove_clients, restore_clients, set_client
-    from core.commands.clocks import advance_clock, set_clock
+    from core.commands.clocks import advance_clock, pass_time, set_clock, step_clock
     from core.commands.connections import BY_HAND, set_paused
     from core.commands.deals import NewDeal, add_deal, set_fields
     from core.commands.files import Stored, add_file, remove_file
@@ -60,6 +60,7 @@ __all__ = [
     "close_chat",
     "move",
     "note",
+    "pass_time",
     "reach",
     "redo",
     "remove_clients",
@@ -75,6 +76,7 @@ __all__ = [
     "set_fields",
     "set_paused",
     "skip_overdue",
+    "step_clock",
     "stop_deal",
     "stop_run",
     "switch_rule",
@@ -86,7 +88,7 @@ _MODULES = {
     "clients": ("NewClient", "add_client", "remove_clients", "restore_clients", "set_client"),
     "chat_acts": ("Talked", "accept_chat", "answer_chat", "close_chat"),
     "chats": ("Recorded", "Report", "chat_accepted", "chat_answered", "chat_closed", "chat_message"),
-    "clocks": ("advance_clock", "set_clock"),
+    "clocks": ("advance_clock", "pass_time", "set_clock", "step_clock"),
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
     "files": ("Stored", "add_file", "remove_file"),

@@ -49,6 +49,42 @@ def advance_clock(millis: int) -> Job[Moment]:
     return job
 
 
+def pass_time(millis: int) -> Job[int]:
+    """Let simulated time pass up to the next moment at which something is due; returns the milliseconds left over.
+
+    So a clock that runs fast shows each happening the moment it was planned for. Nothing while the clock is real.
+    """
+
+    def job(tx: Tx) -> int:
+        now = tx.simulated_now()
+        if now is None:
+            return 0
+        due = tx.next_due(after=now)
+        passed = millis if due is None else min(millis, due - now)
+        tx.set_clock(within(Moment(now + passed)))
+        return millis - passed
+
+    return job
+
+
+def step_clock() -> Job[Moment | None]:
+    """Turn the simulated clock to the next moment at which something is due; None when nothing is planned.
+
+    Raises ``Refused`` while the clock is real.
+    """
+
+    def job(tx: Tx) -> Moment | None:
+        now = tx.simulated_now()
+        if now is None:
+            raise Refused(N_("the clock is real: “clock set” a moment first, then it can be advanced"))
+        due = tx.next_due(after=now)
+        if due is not None:
+            tx.set_clock(within(due))
+        return due
+
+    return job
+
+
 def within(moment: Moment) -> Moment:
     """Return a moment that the clock can show. Raises ``BadInput`` for one after ``LATEST``."""
     if moment > LATEST:

@@ -187,15 +187,6 @@ async def test_trouble_with_the_store_is_told_once_and_the_board_goes_on(monkeyp
         await until(pilot, lambda: "held" in screen_text(pilot))
 
 
-async def test_a_ticking_board_lets_the_simulated_clock_go_on() -> None:
-    world = memory_world()
-    async with world.board(ticking=True) as pilot:
-        before = world.store.read(lambda reader: reader.now())
-        await until(pilot, lambda: app_of(pilot).live.seat.state.seat is Seat.HERE)
-        await app_of(pilot).live.tick()
-        assert world.store.read(lambda reader: reader.now()) >= before + 1_000
-
-
 async def test_a_renamed_stage_shows_its_new_name() -> None:
     world = memory_world()
     world.deal("Order 1001")
