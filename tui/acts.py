@@ -214,5 +214,7 @@ def back(app: FunilApp) -> None:
         app.board.clear_marks()
     elif app.desk.search:
         app.filter.set("")
+    elif app.tour.at is not None:
+        app.tour.end(app)
     else:
         app.board.focus()

@@ -39,6 +39,7 @@ from tui.outbound_log import OutboundLog
 from tui.outbound_rows import LogLine, page
 from tui.panels.deal import DealPanel
 from tui.source import DealSource
+from tui.tour import SEEN, Tour
 from tui.verbs import REGISTRY
 
 SWITCH: Final = 0.0005
@@ -69,6 +70,7 @@ class FunilApp(App[None]):
         self.log_view: OutboundLog = OutboundLog(self._read_log, self.desk.moments, id="log")
         self.footer = FooterLine(self._hints, id="footer")
         self.panel: DealPanel = DealPanel(doorway.store, self.desk.moments, id="deal")
+        self.tour: Tour = Tour(id="tour")
         self.live: Live = Live(self)
 
     def get_driver_class(self) -> type[Driver]:
@@ -82,6 +84,7 @@ class FunilApp(App[None]):
         with Horizontal(id="upper"):
             yield self.board
             yield self.panel
+            yield self.tour
         yield self.log_view
         yield self.footer
 
@@ -106,6 +109,8 @@ class FunilApp(App[None]):
         self.show_again()
         self._tell_settings()
         self.live.begin()
+        if self.desk.doorway.ticking and not self.settings.text(SEEN):
+            self.tour.begin(self)
         gc.collect()
         gc.freeze()
 
@@ -154,6 +159,7 @@ class FunilApp(App[None]):
             return
         if work is not None:
             self.run_worker(self._finish(work), name=action_id)
+        self.tour.did(self, action_id)
 
     async def _finish(self, work: Awaitable[None]) -> None:
         try:
@@ -228,6 +234,7 @@ class FunilApp(App[None]):
 
     @on(BoardView.Dropped)
     def _dropped(self, event: BoardView.Dropped) -> None:
+        self.tour.did(self, "drop")
         self.run_worker(self.mover.move(event.deal_ids, self.desk.pipeline_id, event.stage, event.above))
 
     @on(BoardView.DragOver)

@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.i18n import N_
+from core.i18n import gettext as _
 from tui.actions import Action, Scope
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+
+
+def _no_tour(app: FunilApp) -> str | None:
+    return None if app.tour.at is not None else _("The tour is not open.")
+
+
+TOUR: Final = (
+    Action(
+        id="tour.begin",
+        title=N_("Guided tour"),
+        help=N_("begin the guided tour anew"),
+        keys=(),
+        scope=Scope.APP,
+        run=lambda app: app.tour.begin(app),
+    ),
+    Action(
+        id="tour.next",
+        title=N_("The tour's next step"),
+        help=N_("go on to the next step of the guided tour"),
+        keys=("f2",),
+        scope=Scope.APP,
+        run=lambda app: app.tour.go_on(app),
+        why_not=_no_tour,
+    ),
+)
 
 OF_CLOCK: Final = (
     Action(
