@@ -43,23 +43,40 @@ def numbers(texts: Iterable[str], region: str) -> tuple[Address, ...]:
 def opted_out(client: Any, marks: Iterable[str], region: str) -> Any:
     """Return a client (it has ``emails`` and ``phones``) with exactly these addresses and numbers marked as opted out.
 
-    Raises ``BadInput`` for one that the client does not have.
+    A type before one (``HOME:``) means that of several alike. Raises ``BadInput`` for one that the client lacks.
     """
     wanted = [mark.strip() for mark in marks if mark.strip()]
     known = [*client.emails, *client.phones]
-    chosen = {_one_of(known, mark, region) for mark in wanted}
+    chosen = {each for mark in wanted for each in _meant(known, mark, region)}
 
     def marked(addresses: Sequence[Address]) -> tuple[Address, ...]:
-        return tuple(replace(each, opted_out=each.value in chosen) for each in addresses)
+        return tuple(replace(each, opted_out=each in chosen) for each in addresses)
 
     return replace(client, emails=marked(client.emails), phones=marked(client.phones))
 
 
-def _one_of(known: Sequence[Address], mark: str, region: str) -> str:
-    number = _number(mark, region)
-    for each in known:
-        if each.value.casefold() == mark.casefold() or each.value == number:
-            return each.value
+def marks(client: Any) -> list[str]:
+    """Return what :func:`opted_out` takes to mark again what is marked: the type only where it tells one from others
+    alike."""
+    known = [*client.emails, *client.phones]
+
+    def mark(given: Address) -> str:
+        alike = [each for each in known if each.value.casefold() == given.value.casefold()]
+        return given.value if all(each.opted_out for each in alike) else f"{given.type}:{given.value}"
+
+    return list(dict.fromkeys(mark(each) for each in known if each.opted_out))
+
+
+def _meant(known: Sequence[Address], mark: str, region: str) -> list[Address]:
+    """Return the addresses that a mark means: those written exactly so before any that are merely the same."""
+    kind, _colon, value = mark.partition(":")
+    typed = [each for each in known if each.type == kind.strip().upper()]
+    text, among = (value.strip(), typed) if typed else (mark, known)
+    exact = [each for each in among if each.value == text]
+    number = _number(text, region)
+    found = exact or [each for each in among if each.value == number or each.value.casefold() == text.casefold()]
+    if found:
+        return found
     values = ", ".join(each.value for each in known[:6]) or "-"
     raise BadInput(N_("“{mark}” is none of the client's addresses and numbers ({known})"), mark=mark, known=values)
 
@@ -72,13 +89,13 @@ def _number(text: str, region: str) -> str | None:
 
 
 def _addresses(texts: Iterable[str], types: Any, read: Callable[[str], str], field: str) -> tuple[Address, ...]:
-    found: dict[str, Address] = {}
+    found: dict[tuple[str, str], Address] = {}
     for text in texts:
         if text.strip():
             each = _address(text, types, read)
-            if each.value in found:
+            if (each.type, each.value) in found:
                 raise BadInput(N_("field “{field}”: “{value}” is given twice"), field=field, value=each.value)
-            found[each.value] = each
+            found[each.type, each.value] = each
     if len(found) > MOST:
         raise BadInput(N_("field “{field}” takes {most} values at most, not {n}"), field=field, most=MOST, n=len(found))
     return tuple(found.values())

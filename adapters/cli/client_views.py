@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from adapters.cli import shapes
 from adapters.cli.printing import as_json, pairs, say, table
 from adapters.cli.reading import read
+from core.clients import marks
 from core.commands.clients import Client, client
 from core.i18n import gettext as _
 from core.model.people import Address, Company
@@ -76,6 +77,6 @@ def _csv(found: Sequence[Client], *, companies: bool) -> None:
 
 
 def _cells(each: Client) -> list[str]:
-    out = [address.value for address in (*each.emails, *each.phones) if address.opted_out]
-    lists = [*(";".join(f"{a.type}:{a.value}" for a in kind) for kind in (each.emails, each.phones)), ";".join(out)]
+    out = ";".join(marks(each))
+    lists = [*(";".join(f"{a.type}:{a.value}" for a in kind) for kind in (each.emails, each.phones)), out]
     return [each.id, each.name, *lists, *([";".join(each.contacts)] if isinstance(each, Company) else [])]

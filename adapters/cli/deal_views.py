@@ -89,7 +89,11 @@ def _cells(deal: Deal) -> list[str]:
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ";".join(map(_cell, value)) if isinstance(value, list) else "" if value is None else str(value)
+    if isinstance(value, list):
+        from core.importing.several import joined
+
+        return joined([_cell(each) for each in value])
+    return "" if value is None else str(value)
 
 
 def _line(deal: Deal) -> tuple[str, ...]:

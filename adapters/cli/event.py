@@ -14,7 +14,7 @@ from adapters.cli.printing import as_json, note, say
 from adapters.cli.reading import opened
 from core import commands, zones
 from core.commands import Recorded, Report
-from core.commands.clocks import within
+from core.commands.clocks import happened
 from core.errors import BadInput, Refused, UnknownThing
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace, roof: Roof) -> int:
 
 
 def _moment(reader: Reader, text: str) -> Moment:
-    return within(zones.read_moment(text, zones.zone(reader.house().company.timezone)))
+    return happened(reader, zones.read_moment(text, zones.zone(reader.house().company.timezone)))
 
 
 def _kind(name: str) -> Kind:

@@ -13,7 +13,7 @@ from core.commands import lookup
 from core.errors import Refused, UnknownThing
 from core.i18n import N_
 from core.model.frozen import replace
-from core.model.people import Company, Contact
+from core.model.people import Address, Company, Contact
 from core.naming import check_id
 from core.ports import Job, Reader, Tx
 
@@ -94,7 +94,6 @@ def set_client(what: ClientKind, client_id: str, values: Mapping[str, str]) -> J
 
 def _changed(tx: Tx, what: ClientKind, before: Client, values: Mapping[str, str]) -> Client:
     region = phones.region_of(tx.house().company)
-    out = [each.value for each in (*before.emails, *before.phones) if each.opted_out]
     after = before
     if "name" in values:
         after = replace(after, name=clients.name(values["name"]))
@@ -104,10 +103,20 @@ def _changed(tx: Tx, what: ClientKind, before: Client, values: Mapping[str, str]
         after = replace(after, phones=clients.numbers(values["phone"].split(SEVERAL), region))
     if "contact" in values and isinstance(after, Company):
         after = replace(after, contacts=known_contacts(tx, parted(values["contact"]), present=after.contacts))
-    kept = {each.value for each in (*after.emails, *after.phones)}
-    marks = parted(values["opted_out"]) if "opted_out" in values else [each for each in out if each in kept]
-    found: Client = clients.opted_out(after, marks, region)
-    return found
+    if "opted_out" in values:
+        marked: Client = clients.opted_out(after, parted(values["opted_out"]), region)
+        return marked
+    return _still_out(before, after) if values.keys() & {"email", "phone"} else after
+
+
+def _still_out(before: Client, after: Client) -> Client:
+    """Return a client with new addresses, of which those stay opted out that were, whatever their type is now."""
+    out = {each.value for each in (*before.emails, *before.phones) if each.opted_out}
+
+    def marked(addresses: Iterable[Address]) -> tuple[Address, ...]:
+        return tuple(replace(each, opted_out=each.value in out) for each in addresses)
+
+    return replace(after, emails=marked(after.emails), phones=marked(after.phones))
 
 
 def _field(what: ClientKind, name: str) -> str:

@@ -6,11 +6,14 @@ from typing import Final
 
 from core.errors import BadInput, Refused
 from core.i18n import N_
-from core.model.moment import Moment, iso, parse_iso
-from core.ports import Job, Tx
+from core.model.moment import MINUTE, Moment, iso, parse_iso
+from core.ports import Job, Reader, Tx
 
 LATEST: Final = parse_iso("9000-01-01T00:00Z")
 """Where the simulated clock ends: what comes later in any zone, or a rule's wait after it, must still be a date."""
+
+AHEAD: Final = MINUTE
+"""How far the clock of who reports an event may go before ours."""
 
 
 def set_clock(moment: Moment | None) -> Job[Moment]:
@@ -90,3 +93,18 @@ def within(moment: Moment) -> Moment:
     if moment > LATEST:
         raise BadInput(N_("the clock ends at {latest}"), latest=iso(LATEST))
     return moment
+
+
+def happened(reader: Reader, moment: Moment) -> Moment:
+    """Return the moment of an event. Raises ``BadInput`` for one before 1970, and for one that the real clock has yet
+    to show; who turns a simulated clock may tell beforehand what happens later."""
+    if moment < 0:
+        raise BadInput(N_("{moment} is before 1970: the clock begins there"), moment=iso(moment))
+    now = reader.now()
+    if reader.simulated_now() is None and moment > now + AHEAD:
+        raise BadInput(
+            N_("{moment} is in the future: an event has happened already, and the clock shows {now}"),
+            moment=iso(moment),
+            now=iso(now),
+        )
+    return within(moment)

@@ -19,6 +19,7 @@ from core.importing.header import spelled
 from core.importing.people import Directory
 from core.importing.report import Problem
 from core.importing.rows import LONGEST_CELL, Shape
+from core.importing.several import SEVERAL, parted
 from core.importing.table import Record
 from core.model.deal import Deal
 from core.model.frozen import replace
@@ -34,7 +35,6 @@ COLUMNS: Final = (
 
 _CUSTOM: Final = "fields."
 _SAME: Final = {"contacts": "contact"}
-_SEVERAL: Final = ";"
 _FEW_VALUES: Final = frozenset({Kind.BOOL, Kind.DATE, Kind.DATETIME, Kind.LIST, Kind.USER})
 _REMEMBERED: Final = 5_000
 _USUAL_AMOUNT: Final = re.compile(r"\d{1,12}(\.\d\d?)?", re.ASCII)
@@ -223,7 +223,7 @@ class DealReader:
         values["responsible"] = self._people.users.find(text)
 
     def _take_contacts(self, values: Values, text: str) -> None:
-        parts = text.split(_SEVERAL) if _SEVERAL in text else (text,)
+        parts = text.split(SEVERAL) if SEVERAL in text else (text,)
         found = [self._people.contacts.find(part) for part in parts if part.strip()]
         values["contacts"] = tuple(dict.fromkeys(found))
 
@@ -236,10 +236,9 @@ class DealReader:
 
 
 def _prepared(spec: Spec, text: str) -> Any:
-    """Return a cell as the field's parser takes it: several values are a list where semicolons part them."""
+    """Return a cell as the field's parser takes it: several values are a list where semicolons or quotes part them."""
     number = spec.kind in (Kind.MONEY, Kind.NUMBER)
     if spec.multiple:
-        if _SEVERAL not in text:
-            return text
-        return [numbers.plain(spec, each) if number else each for each in text.split(_SEVERAL)]
+        values = parted(text)
+        return text if values is None else [numbers.plain(spec, each) if number else each for each in values]
     return numbers.plain(spec, text) if number else text
