@@ -14,10 +14,10 @@ ClientKind: TypeAlias = Literal["contacts", "companies"]
 class ClientReader(Protocol):
     """The reads, a part of :class:`core.ports.Reader`."""
 
-    def found_contacts(self, search: str) -> Sequence[Contact]:
-        """Return contacts in use whose name, id, address or number contains a text, by id."""
+    def found_contacts(self, search: str, limit: int | None = None) -> Sequence[Contact]:
+        """Return contacts in use whose name, id, address or number contains a text (the first ``limit``), by id."""
 
-    def found_companies(self, search: str) -> Sequence[Company]:
+    def found_companies(self, search: str, limit: int | None = None) -> Sequence[Company]:
         """Return client companies in use likewise."""
 
     def ids_beginning(self, what: Literal["deals", "contacts", "companies"], prefix: str, limit: int) -> Sequence[str]:

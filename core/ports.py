@@ -115,11 +115,11 @@ class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, Surv
     def company(self, company_id: str) -> Company | None:
         """Return a company."""
 
-    def all_contacts(self) -> Sequence[Contact]:
-        """Return every contact, by id."""
+    def all_contacts(self, limit: int | None = None) -> Sequence[Contact]:
+        """Return every contact in use (the first ``limit``), by id."""
 
-    def all_companies(self) -> Sequence[Company]:
-        """Return every company, by id."""
+    def all_companies(self, limit: int | None = None) -> Sequence[Company]:
+        """Return every company in use (the first ``limit``), by id."""
 
     def facts(self, deal: Deal, now: Moment, entry: Entry | None = None) -> Facts:
         """Return what is known of a deal; ``entry`` None reads its open one."""

@@ -14,8 +14,8 @@ from data.building import builder
 from data.columns import table_of
 from data.reader_base import Base, the
 from data.reader_config import stages
-from data.reader_deals import companies, contacts, deals
 from data.reader_entries import runs
+from data.reader_listing import companies, contacts, deals
 from data.reader_outbox import DELIVERIES_BY_ID
 from data.sql import Statement, among
 from data.tables_deals import FileRow, NotificationRow, StageTotalRow, TaskRow, TimelineRecord

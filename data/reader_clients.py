@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final, Literal
 
 from sqlalchemy import Select, Table, false, func, or_, select
@@ -12,7 +13,8 @@ from core.model.people import Company, Contact
 from core.safe_text import fold
 from data import mapping
 from data.reader_base import the
-from data.reader_deals import DealReader, companies, contacts, containing, deals, links
+from data.reader_deals import DealReader, links
+from data.reader_listing import companies, contacts, containing, deals
 from data.sql import Statement
 
 TABLES: Final = {"contacts": contacts, "companies": companies}
@@ -60,15 +62,15 @@ SEARCHED = {what: Statement(lambda table=table: _searched(table)) for what, tabl
 class ClientReader(DealReader):
     """Clients by what is known of them."""
 
-    def found_contacts(self, search: str) -> Sequence[Contact]:
-        """Return contacts in use whose name, id, address or number contains a text, by id."""
+    def found_contacts(self, search: str, limit: int | None = None) -> Sequence[Contact]:
+        """Return contacts in use whose name, id, address or number contains a text (the first ``limit``), by id."""
         rows = self.db.rows(SEARCHED["contacts"], **_patterns(search))
-        return [each for each in map(mapping.contact_of, rows) if _has(each, search)]
+        return list(islice((each for each in map(mapping.contact_of, rows) if _has(each, search)), limit))
 
-    def found_companies(self, search: str) -> Sequence[Company]:
+    def found_companies(self, search: str, limit: int | None = None) -> Sequence[Company]:
         """Return client companies in use likewise."""
         rows = self.db.rows(SEARCHED["companies"], **_patterns(search))
-        return [each for each in map(mapping.company_of, rows) if _has(each, search)]
+        return list(islice((each for each in map(mapping.company_of, rows) if _has(each, search)), limit))
 
     def ids_beginning(self, what: Literal["deals", "contacts", "companies"], prefix: str, limit: int) -> Sequence[str]:
         """Return the first ids in use that begin with a text."""

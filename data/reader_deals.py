@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy import and_, false, or_, select
 
 from core.model.deal import Deal, Entry
 from core.model.moment import Moment
 from core.model.people import Company, Contact
 from core.ports import DealFilter, Facts
-from core.safe_text import fold
 from data import mapping
 from data.columns import table_of
 from data.reader_base import the
-from data.reader_config import ConfigReader, pipelines, stages
+from data.reader_config import ConfigReader
 from data.reader_entries import EntryReader
+from data.reader_listing import companies, contacts, deals, listed, top_first
 from data.sql import Statement, among
-from data.tables_deals import CompanyRow, ContactRow, DealContactRow, DealRow
+from data.tables_deals import DealContactRow
 
-deals: Final = table_of(DealRow)
-contacts: Final = table_of(ContactRow)
-companies: Final = table_of(CompanyRow)
 links: Final = table_of(DealContactRow)
 _WIDTH: Final = len(deals.c)
 
@@ -55,60 +51,24 @@ CONTACTS = Statement(lambda: select(contacts).where(among(contacts.c.id, "ids"))
 COMPANY = Statement(lambda: select(companies).where(companies.c.id == the("id")))
 ALL_CONTACTS = Statement(lambda: select(contacts).where(contacts.c.removed == false()).order_by(contacts.c.id))
 ALL_COMPANIES = Statement(lambda: select(companies).where(companies.c.removed == false()).order_by(companies.c.id))
+FIRST_CONTACTS = Statement(
+    lambda: select(contacts).where(contacts.c.removed == false()).order_by(contacts.c.id).limit(the("limit"))
+)
+FIRST_COMPANIES = Statement(
+    lambda: select(companies).where(companies.c.removed == false()).order_by(companies.c.id).limit(the("limit"))
+)
 
 _column: Final = and_(deals.c.pipeline == the("pipeline"), deals.c.stage == the("stage"), deals.c.removed == false())
-_top_first: Final = (deals.c.rank.desc(), deals.c.id)
-TOP = Statement(lambda: select(deals.c.rank).where(_column).order_by(*_top_first).limit(1))
+TOP = Statement(lambda: select(deals.c.rank).where(_column).order_by(*top_first).limit(1))
 RANK = Statement(lambda: select(deals.c.rank).where(deals.c.id == the("id"), _column))
 BELOW = Statement(
     lambda: (
         select(deals.c.rank)
         .where(_column, deals.c.rank <= the("rank"), or_(deals.c.rank < the("rank"), deals.c.id > the("id")))
-        .order_by(*_top_first)
+        .order_by(*top_first)
         .limit(1)
     )
 )
-
-
-@cache
-def deals_where(*, pipeline: bool, stage: bool, search: bool, removed: bool, limit: bool) -> Statement:
-    """Return the statement that lists deals in board order by the filters that are set."""
-
-    def build() -> Select[Any]:
-        found = select(deals).where(deals.c.removed == (true() if removed else false()))
-        if pipeline:
-            found = found.where(deals.c.pipeline == the("pipeline"))
-        if stage:
-            found = found.where(deals.c.stage == the("stage"))
-        found = found.order_by(*_top_first) if pipeline and stage else _in_board_order(found)
-        if search:
-            found = _searched(found)
-        return found.limit(the("limit")) if limit else found
-
-    return Statement(build)
-
-
-def _in_board_order(found: Select[Any]) -> Select[Any]:
-    return (
-        found.outerjoin(pipelines, pipelines.c.id == deals.c.pipeline)
-        .outerjoin(stages, and_(stages.c.pipeline == deals.c.pipeline, stages.c.id == deals.c.stage))
-        .order_by(pipelines.c.position, deals.c.pipeline, stages.c.position, deals.c.stage, *_top_first)
-    )
-
-
-def _searched(found: Select[Any]) -> Select[Any]:
-    places = (deals.c.title_folded, contacts.c.name_folded, companies.c.name_folded, func.lower(deals.c.id))
-    return (
-        found.outerjoin(contacts, contacts.c.id == deals.c.contact)
-        .outerjoin(companies, companies.c.id == deals.c.company)
-        .where(or_(*(place.like(the("search"), escape="\\") for place in places)))
-    )
-
-
-def containing(text: str) -> str:
-    """Return the LIKE pattern of folded texts that contain the text, whatever signs stand in it."""
-    escaped = fold(text.strip()).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 class DealReader(EntryReader, ConfigReader):
@@ -126,21 +86,7 @@ class DealReader(EntryReader, ConfigReader):
 
     def deals(self, where: DealFilter) -> Sequence[Deal]:
         """Return deals in board order."""
-        search = bool(where.search and where.search.strip())
-        statement = deals_where(
-            pipeline=where.pipeline is not None,
-            stage=where.stage is not None,
-            search=search,
-            removed=where.removed,
-            limit=where.limit is not None,
-        )
-        rows = self.db.rows(
-            statement,
-            pipeline=where.pipeline,
-            stage=where.stage,
-            search=containing(where.search or ""),
-            limit=where.limit,
-        )
+        rows = listed(self.db, where)
         linked = self._linked_to([row[0] for row in rows if row[9] is not None])
         return [mapping.deal_of(row, tuple(linked.get(row[0], ()))) for row in rows]
 
@@ -157,13 +103,15 @@ class DealReader(EntryReader, ConfigReader):
         row = self.db.one(COMPANY, id=company_id)
         return mapping.company_of(row) if row else None
 
-    def all_contacts(self) -> Sequence[Contact]:
-        """Return every contact in use, by id."""
-        return [mapping.contact_of(row) for row in self.db.rows(ALL_CONTACTS)]
+    def all_contacts(self, limit: int | None = None) -> Sequence[Contact]:
+        """Return every contact in use (the first ``limit``), by id."""
+        statement = ALL_CONTACTS if limit is None else FIRST_CONTACTS
+        return [mapping.contact_of(row) for row in self.db.rows(statement, limit=limit)]
 
-    def all_companies(self) -> Sequence[Company]:
-        """Return every company in use, by id."""
-        return [mapping.company_of(row) for row in self.db.rows(ALL_COMPANIES)]
+    def all_companies(self, limit: int | None = None) -> Sequence[Company]:
+        """Return every company in use (the first ``limit``), by id."""
+        statement = ALL_COMPANIES if limit is None else FIRST_COMPANIES
+        return [mapping.company_of(row) for row in self.db.rows(statement, limit=limit)]
 
     def facts(self, deal: Deal, now: Moment, entry: Entry | None = None) -> Facts:
         """Return what is known of a deal; ``entry`` None reads its open one."""

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, false, select
 
 from core.stored_json import encode
 from data.reader_base import Base, the
-from data.reader_deals import deals
+from data.reader_listing import deals
 from data.sql import Statement
 
 _open: Final = and_(deals.c.removed == false(), deals.c.closed == false())

@@ -10,7 +10,7 @@ from core.client_ports import ClientKind
 from core.staged import Brought
 from data.numbering import Numbered, give
 from data.reader_clients import TABLES
-from data.reader_deals import companies, contacts
+from data.reader_listing import companies, contacts
 from data.sql import Statement
 from data.tables_staged import staged_clients
 from data.tx_addresses import AddressWriter

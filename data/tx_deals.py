@@ -16,7 +16,8 @@ from core.model.deal import Deal
 from data import mapping
 from data.reader_base import Base, meta, the
 from data.reader_board import totals
-from data.reader_deals import deals, links
+from data.reader_deals import links
+from data.reader_listing import deals
 from data.sql import Statement, among
 from data.tx_statements import alteration, insertion, merging
 

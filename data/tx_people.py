@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from core.model.people import Company, Contact
 from data import mapping
 from data.reader_base import the
-from data.reader_deals import companies, contacts, deals, links
+from data.reader_deals import links
+from data.reader_listing import companies, contacts, deals
 from data.reader_outbox import OutboxReader
 from data.sql import Statement, among
 from data.tx_config import ConfigWriter

@@ -16,8 +16,8 @@ from data import mapping_work as mapping
 from data.lease import living
 from data.reader_base import the
 from data.reader_config import connections
-from data.reader_deals import deals
 from data.reader_entries import runs
+from data.reader_listing import deals
 from data.reader_outbox import OutboxReader, deliveries, lines, open_now
 from data.sql import Statement, among
 from data.tx_deals import DealWriter

@@ -16,8 +16,9 @@ from data.mapping_work import timeline_params
 from data.numbering import Numbered, give
 from data.reader_base import the
 from data.reader_board import timeline
-from data.reader_deals import deals, links
+from data.reader_deals import links
 from data.reader_entries import entries
+from data.reader_listing import deals
 from data.sql import Statement
 from data.tables_staged import arrivals, staged, staged_contacts
 from data.tx_deals import ADD_TOTAL

@@ -46,7 +46,7 @@ def _told(address: Address) -> str:
 
 def list_clients(args: argparse.Namespace, roof: Roof) -> int:
     """Print clients by id."""
-    found = read(args, roof, lambda reader: _found(reader, args.what, args.search))[: args.limit]
+    found = read(args, roof, lambda reader: _found(reader, args.what, args.search, args.limit))
     if args.json:
         as_json([shapes.client(each) for each in found])
     elif args.csv:
@@ -59,10 +59,11 @@ def list_clients(args: argparse.Namespace, roof: Roof) -> int:
     return 0
 
 
-def _found(reader: Reader, what: str, search: str | None) -> Sequence[Client]:
+def _found(reader: Reader, what: str, search: str | None, limit: int | None) -> Sequence[Client]:
     if search and search.strip():
-        return reader.found_contacts(search) if what == "contacts" else reader.found_companies(search)
-    return reader.all_contacts() if what == "contacts" else reader.all_companies()
+        found = reader.found_contacts if what == "contacts" else reader.found_companies
+        return found(search, limit)
+    return reader.all_contacts(limit) if what == "contacts" else reader.all_companies(limit)
 
 
 def _joined(addresses: Sequence[Address]) -> str:

@@ -19,6 +19,7 @@ from data.tx_feed import KEPT
 from tests.data.rows_ground import (
     JOAO,
     NOON,
+    SALES,
     Ground,
     a_deal,
     a_delivery,
@@ -115,6 +116,40 @@ def test_deals_are_listed_in_board_order(column: Ground, where: DealFilter, foun
     tx = column.tx()
     assert [deal.id for deal in tx.deals(where)] == found
     assert list(tx.deals(where)) == [kept(tx, deal) for deal in found]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        DealFilter(),
+        DealFilter(pipeline="sales"),
+        DealFilter(stage="new"),
+        DealFilter(pipeline="sales", stage="won"),
+        DealFilter(search="order"),
+        DealFilter(search="nothing of the kind"),
+        DealFilter(pipeline="elsewhere"),
+        DealFilter(removed=True),
+    ],
+    ids=str,
+)
+def test_the_first_few_deals_are_those_that_the_whole_list_begins_with(column: Ground, where: DealFilter) -> None:
+    tx = column.tx()
+    tx.upsert_pipeline(replace(SALES, id="more", position=1))
+    for deal, stage in (("M1", "delivery"), ("M2", "new"), ("M3", "new")):
+        create(tx, a_deal(deal, pipeline="more", stage=stage))
+    removing.remove(tx, ["D2", "M3"])
+    every = list(tx.deals(where))
+    for limit in (1, 2, 3, len(every) + 1):
+        assert list(tx.deals(replace(where, limit=limit))) == every[:limit]
+
+
+def test_the_first_few_clients_are_those_that_the_whole_list_begins_with(column: Ground) -> None:
+    tx = column.tx()
+    assert list(tx.all_contacts(1)) == tx.all_contacts()[:1] == [JOAO]
+    assert list(tx.all_companies(9)) == tx.all_companies()
+    assert (
+        [each.id for each in tx.found_contacts("i", 1)] == [each.id for each in tx.found_contacts("i")][:1] == ["joao"]
+    )
 
 
 def test_removed_deals_are_listed_apart(column: Ground) -> None:

@@ -16,7 +16,7 @@ from core.effects import SetField
 from core.engine import removing
 from core.model.deal import Deal
 from core.plan import NewEntry, Plan
-from data.reader_deals import deals
+from data.reader_listing import deals
 from data.sql import Statement
 from data.tx import SqlTx
 from tests.data.rows_ground import NOON, Ground, a_deal, a_delivery, a_rule, a_run, an_entry, create, kept, move
