@@ -21,6 +21,9 @@ class EventReader(Protocol):
     def events_of(self, deal: str | None = None, limit: int | None = None) -> Sequence[Event]:
         """Return events (of one deal), oldest first."""
 
+    def events_about(self, delivery_id: int) -> Sequence[Event]:
+        """Return the events that name a message (it was opened, its link clicked), oldest first."""
+
     def next_happening(self) -> Moment | None:
         """Return when a simulated peer does something next; None when nothing is planned."""
 

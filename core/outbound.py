@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from core import conditions
 from core.commands.homes import why_paused
@@ -13,16 +12,15 @@ from core.engine.dispatching import key_of
 from core.engine.judging import act, sends
 from core.engine.knowing import facts_for
 from core.i18n import N_
-from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
+from core.log_filter import HELD
+from core.model.delivery import Delivery, DeliveryStatus, Message
 from core.model.house import House
 from core.model.line import Line
 from core.model.moment import Moment
 from core.model.run import Run, RunStatus
-from core.ports import DeliveryFilter, Random, Reader
+from core.ports import Random, Reader
 from core.rules import catalogue
 from core.words import NO_WORDS, At, Words
-
-HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,35 +40,6 @@ class Row:
     attempts: int = 0
     delivery: Delivery | None = None
     key: str | None = None
-
-
-def log(reader: Reader, where: DeliveryFilter, statuses: frozenset[str] = frozenset()) -> Sequence[Row]:
-    """Return the log, newest first, held lines on top. ``statuses`` may name ``held`` too; empty means all."""
-    house = reader.house()
-    rows: list[Row] = []
-    if (not statuses or HELD in statuses) and where.before is None:
-        held = [run for run in reader.held(reader.now()) if where.deal in (None, run.deal)]
-        shown = (r for run in held for r in held_rows(reader, house, run) if _fits(r, where))
-        # Each held line is judged anew: after a bulk move only as many as are wanted.
-        rows += islice(shown, where.limit)
-    wanted = statuses - {HELD}
-    if not statuses or wanted:
-        where = replace_statuses(where, wanted)
-        lines, now = reader.lines(), reader.now()
-        rows += [row_of(house, d, lines, now) for d in reader.deliveries(where)]
-    return rows[: where.limit] if where.limit is not None else rows
-
-
-def replace_statuses(where: DeliveryFilter, statuses: frozenset[str]) -> DeliveryFilter:
-    """Return the filter with these delivery statuses."""
-    return DeliveryFilter(
-        deal=where.deal,
-        statuses=frozenset(DeliveryStatus(s) for s in statuses),
-        channel=where.channel,
-        text=where.text,
-        before=where.before,
-        limit=where.limit,
-    )
 
 
 def row_of(house: House, delivery: Delivery, lines: Mapping[str, Line], now: Moment) -> Row:
@@ -163,12 +132,3 @@ def held_rows(reader: Reader, house: House, run: Run) -> Sequence[Row]:
         )
         for e in messages
     ]
-
-
-def _fits(row: Row, where: DeliveryFilter) -> bool:
-    if where.deal is not None and row.deal != where.deal:
-        return False
-    if where.channel is not None and row.message.channel is not Channel(where.channel):
-        return False
-    haystack = f"{row.message.to} {row.message.subject or ''} {row.message.text}".casefold()
-    return where.text is None or where.text.casefold() in haystack

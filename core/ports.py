@@ -188,6 +188,12 @@ class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, Surv
     def deliveries(self, where: DeliveryFilter) -> Sequence[Delivery]:
         """Return rows of the outbound log, newest first."""
 
+    def newest_delivery(self) -> int:
+        """Return the greatest id in the outbox, 0 when it is empty."""
+
+    def outbound_counts(self, since: Moment) -> Mapping[str, int]:
+        """Return how many messages written since a moment stand in each status."""
+
     def timeline(self, deal_id: str, limit: int | None = None) -> Sequence[TimelineEntry]:
         """Return a deal's history, newest first."""
 

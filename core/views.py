@@ -100,13 +100,18 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which rows of the outbound log to read, newest first. ``before`` pages: only ids smaller than it."""
+    """Which rows of the outbound log to read, newest first. ``before`` and ``since`` page: only ids smaller than the
+    one, and not smaller than the other.
+
+    ``words`` (folded) narrow roughly: every row that has them all is found, and some that have not.
+    """
 
     deal: str | None = None
     statuses: frozenset[DeliveryStatus] = frozenset()
-    channel: Channel | None = None
-    text: str | None = None
+    channels: frozenset[Channel] = frozenset()
+    words: tuple[str, ...] = ()
     before: int | None = None
+    since: int | None = None
     limit: int | None = None
 
 

@@ -127,6 +127,7 @@ def delivery_params(delivery: Delivery) -> Params:
         "moment": delivery.moment,
         "position": delivery.position,
         "by": delivery.by,
+        "why": dump_words(delivery.why),
         **fate_params(delivery),
     }
 
@@ -160,7 +161,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     """Read a delivery with its message; ``worker`` is who has leased it since it was read."""
     id_, deal, rule, run, entry, connection, channel, to, text, subject, data, status, unknown, *rest = row
     at, moment, position, due_at, attempts, leased_by, reason, detail, provider_id, sent_at, *more = rest
-    delivered_at, cost, cost_currency, cancelled_by, was, was_reason, was_detail, round_, tried_at, by = more
+    delivered_at, cost, cost_currency, cancelled_by, was, was_reason, was_detail, round_, tried_at, by, why = more
     return _delivery(
         id_,
         deal,
@@ -191,6 +192,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         round_,
         tried_at,
         by,
+        words.load(why) if why else NO_WORDS,
     )
 
 

@@ -23,6 +23,14 @@ EVENT = Statement(lambda: select(events).where(events.c.id == the("id")))
 EVENT_OF = Statement(
     lambda: select(events).where(events.c.source == the("source"), events.c.outside_id == the("outside_id"))
 )
+EVENTS_ABOUT = Statement(
+    lambda: (
+        select(events)
+        .where(events.c.delivery == the("delivery"), events.c.delivery.is_not(None))
+        .order_by(events.c.id)
+        .limit(500)
+    )
+)
 NEXT_HAPPENING = Statement(lambda: select(func.min(happenings.c.at)))
 
 
@@ -58,6 +66,10 @@ class EventReader(Base):
         params = {name: value for name, value in given.items() if value is not None}
         rows = self.db.rows(events_where(deal=deal is not None, limit=limit is not None), **params)
         return [mapping_events.event_of(row) for row in rows]
+
+    def events_about(self, delivery_id: int) -> Sequence[Event]:
+        """Return the events that name a message (it was opened, its link clicked), oldest first; 500 at most."""
+        return [mapping_events.event_of(row) for row in self.db.rows(EVENTS_ABOUT, delivery=delivery_id)]
 
     def next_happening(self) -> Moment | None:
         """Return when a simulated peer does something next; None when nothing is planned."""

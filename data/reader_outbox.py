@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select
 
+from core.log_filter import digits_of
 from core.model.delivery import Delivery
 from core.model.moment import Moment
 from core.model.run import Run
@@ -21,7 +23,7 @@ from data.reader_config import connections
 from data.reader_entries import RUNS_CANCELLED_BY, EntryReader, runs
 from data.sql import Statement, among
 from data.tables_talk import HappeningRow
-from data.tables_work import DeliveryRow, LineRow, TimerRow
+from data.tables_work import ENDED, DeliveryRow, LineRow, TimerRow
 
 deliveries: Final = table_of(DeliveryRow)
 timers: Final = table_of(TimerRow)
@@ -46,30 +48,60 @@ DELIVERIES_CANCELLED_BY = Statement(
 )
 
 
+COUNTS = Statement(
+    lambda: (
+        select(deliveries.c.status, func.count()).where(deliveries.c.at >= the("since")).group_by(deliveries.c.status)
+    )
+)
+NEWEST = Statement(lambda: select(func.coalesce(func.max(deliveries.c.id), 0)))
+MOST_WORDS: Final = 4
+"""Words that the database looks for; whoever asks judges the others."""
+_PLAIN: Final = frozenset("bfghjkmpqrtvwx0123456789@.-+:/")
+"""Signs that a folded word and the text it was folded from share, but for their case. The other letters bear accents
+in the languages of our users."""
+
+
 @cache
-def deliveries_where(*, deal: bool, statuses: bool, channel: bool, text: bool, before: bool, limit: bool) -> Statement:
-    """Return the statement that lists the outbound log, newest first, by the filters that are set."""
+def deliveries_where(
+    *,
+    deal: bool = False,
+    status: str = "",
+    channel: bool = False,
+    words: int = 0,
+    before: bool = False,
+    since: bool = False,
+    limit: bool = False,
+) -> Statement:
+    """Return the statement that lists the outbound log, newest first, by the filters that are set.
+
+    ``status`` says which set a wanted status belongs to: ``bad`` (those of an index of their own) or ``other``.
+    """
 
     def build() -> Select[Any]:
         found = select(deliveries).order_by(deliveries.c.id.desc())
         if deal:
             found = found.where(deliveries.c.deal == the("deal"))
-        if statuses:
-            found = found.where(among(deliveries.c.status, "statuses"))
+        if status:
+            found = found.where(deliveries.c.status == the("status"))
+        if status == "bad":
+            found = found.where(deliveries.c.status.in_(ENDED))
         if channel:
             found = found.where(deliveries.c.channel == the("channel"))
-        if text:
-            found = found.where(_mentions())
+        for number in range(words):
+            found = found.where(_mentions(number))
         if before:
             found = found.where(deliveries.c.id < the("before"))
+        if since:
+            found = found.where(deliveries.c.id >= the("since"))
         return found.limit(the("limit")) if limit else found
 
     return Statement(build)
 
 
-def _mentions() -> Any:
+def _mentions(number: int) -> Any:
     places = (deliveries.c.recipient, deliveries.c.subject, deliveries.c.text, deliveries.c.deal)
-    return or_(*(func.lower(place).like(the("text"), escape="\\") for place in places))
+    spelled = (func.lower(place).like(the(f"word{number}"), escape="\\") for place in places)
+    return or_(*spelled, deliveries.c.recipient.like(the(f"digits{number}"), escape="\\"))
 
 
 queued: Final = and_(deliveries.c.status == "queued", deliveries.c.worker.is_(None))
@@ -187,24 +219,40 @@ class OutboxReader(EntryReader):
         return self._deliveries(DELIVERIES_OF_ENTRY, entry=entry_id)
 
     def deliveries(self, where: DeliveryFilter) -> Sequence[Delivery]:
-        """Return rows of the outbound log, newest first."""
+        """Return rows of the outbound log, newest first: one statement for each pair of status and channel."""
+        channels: list[str | None] = [*sorted(channel.value for channel in where.channels)] or [None]
+        statuses: list[str | None] = [*sorted(status.value for status in where.statuses)] or [None]
+        found = [self._listed(where, *pair) for pair in product(statuses, channels)]
+        if len(found) == 1:
+            return found[0]
+        merged = sorted((row for rows in found for row in rows), key=lambda row: row.id, reverse=True)
+        return merged[: where.limit]
+
+    def _listed(self, where: DeliveryFilter, status: str | None, channel: str | None) -> Sequence[Delivery]:
+        words = where.words[:MOST_WORDS]
         statement = deliveries_where(
             deal=where.deal is not None,
-            statuses=bool(where.statuses),
-            channel=where.channel is not None,
-            text=bool(where.text),
+            status="" if status is None else "bad" if status in ENDED else "other",
+            channel=channel is not None,
+            words=len(words),
             before=where.before is not None,
+            since=where.since is not None,
             limit=where.limit is not None,
         )
-        return self._deliveries(
-            statement,
-            deal=where.deal,
-            statuses=[status.value for status in where.statuses],
-            channel=where.channel and where.channel.value,
-            text=_like(where.text or ""),
-            before=where.before,
-            limit=where.limit,
-        )
+        given = {"deal": where.deal, "before": where.before, "since": where.since, "limit": where.limit}
+        likes = {f"word{n}": _like(word) for n, word in enumerate(words)}
+        numbers = [digits_of(word) for word in words]
+        digits = {f"digits{n}": f"%{d}%" if d else likes[f"word{n}"] for n, d in enumerate(numbers)}
+        return self._deliveries(statement, status=status, channel=channel, **given, **likes, **digits)
+
+    def newest_delivery(self) -> int:
+        """Return the greatest id in the outbox, 0 when it is empty."""
+        row = self.db.one(NEWEST)
+        return row[0] if row else 0
+
+    def outbound_counts(self, since: Moment) -> Mapping[str, int]:
+        """Return how many messages written since a moment stand in each status."""
+        return {row[0]: row[1] for row in self.db.rows(COUNTS, since=since)}
 
     def due_connections(self, now: Moment) -> Sequence[str]:
         """Return the ids of connections with a queued, unleased delivery that is due and may go now: those that are
@@ -231,6 +279,7 @@ class OutboxReader(EntryReader):
         return [mapping_work.delivery_of(row) for row in self.db.rows(statement, **params)]
 
 
-def _like(part: str) -> str:
-    lowered = storable(part.strip()).lower()
-    return "%" + lowered.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+def _like(word: str) -> str:
+    """Return the pattern of texts that may hold a folded word: any sign stands where the text may have an accent or
+    a sign of another script, which only folding it could tell."""
+    return "%" + "".join(sign if sign in _PLAIN else "_" for sign in storable(word)) + "%"

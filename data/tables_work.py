@@ -6,10 +6,15 @@ does not grow with the history.
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import ColumnElement, Index, and_, column
 from sqlalchemy import text as sql
 
+from core.model.delivery import ENDED_BADLY
 from data.columns import Table, ident, partial, prose, serial, whole, yes_no
+
+ENDED: Final = sorted(status.value for status in ENDED_BADLY)
 
 
 def _open() -> ColumnElement[bool]:
@@ -118,6 +123,9 @@ class DeliveryRow(Table, table=True):
             "due_at",
             where=and_(column("status") == "unknown", column("due_at").is_not(None)),
         ),
+        partial("ix_deliveries_ended_badly", "status", "id", where=column("status").in_(ENDED)),
+        Index("ix_deliveries_channel", "channel", "id"),
+        Index(None, "at"),
     )
 
     id: int | None = serial()
@@ -153,6 +161,7 @@ class DeliveryRow(Table, table=True):
     round: int = whole(default=1, sa_column_kwargs={"server_default": sql("1")})
     tried_at: int | None = whole(default=None)
     by: str | None = ident(default=None)
+    why: str | None = prose(default=None)
 
 
 class AttemptRow(Table, table=True):

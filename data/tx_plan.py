@@ -62,7 +62,7 @@ def _if_ours(names: Sequence[str]) -> Statement:
 
 
 CHANGE_DELIVERY = _if_ours(_FATE)
-REWRITE_DELIVERY = _if_ours([*_FATE, "connection", "recipient", "text", "subject", "data"])
+REWRITE_DELIVERY = _if_ours([*_FATE, "connection", "recipient", "text", "subject", "data", "why"])
 ADD_LINE = insertion(timeline, leave=("delivery",))
 ADD_ATTEMPT = insertion(attempts)
 

@@ -19,13 +19,13 @@ from babel.messages.pofile import read_po
 from pydantic import BaseModel
 
 from adapters.registry import Registry
-from core import i18n
+from core import i18n, log_filter
 from core.fields.paths import BUILTIN
 from core.model.delivery import Channel
 from core.rules import catalogue as rules
 from core.triggers import catalogue as triggers
 from core.words import Words, load
-from tui import outbound_paint, reasons, verbs
+from tui import reasons, verbs
 from tui.actions import SCOPE_TITLES
 from tui.panels import deal_sheet
 
@@ -221,8 +221,8 @@ def test_every_action_has_a_portuguese_title_help_and_hint() -> None:
 def test_names_that_are_kept_in_tables_are_translated() -> None:
     tables = (
         SCOPE_TITLES,
-        outbound_paint.CHANNEL_NAMES,
-        outbound_paint.STATUS_NAMES,
+        log_filter.CHANNEL_NAMES,
+        log_filter.STATUS_NAMES,
         deal_sheet.RUN_NAMES,
         deal_sheet.ADDRESS_TYPES,
         reasons.NAMES,

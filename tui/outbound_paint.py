@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 
 from core import money, phones
-from core.i18n import N_
 from core.i18n import gettext as _
+from core.log_filter import CHANNEL_NAMES, STATUS_NAMES
 from core.model.moment import Moment
 from core.safe_text import safe_text
 from core.words import fill
@@ -33,13 +33,6 @@ CHANNEL_ICONS: Final[Mapping[str, str]] = {
     "open_channel": "✈",
     "webhook": "↗",
 }
-CHANNEL_NAMES: Final[Mapping[str, str]] = {
-    "email": N_("e-mail"),
-    "sms": N_("SMS"),
-    "telephony": N_("call"),
-    "open_channel": N_("chat"),
-    "webhook": N_("webhook"),
-}
 STATUS_SIGNS: Final[Mapping[str, str]] = {
     "held": "◷",
     "queued": "◔",
@@ -50,17 +43,6 @@ STATUS_SIGNS: Final[Mapping[str, str]] = {
     "failed": "✗",
     "unknown": "?",
     "cancelled": "⊘",
-}
-STATUS_NAMES: Final[Mapping[str, str]] = {
-    "held": N_("held"),
-    "queued": N_("queued"),
-    "sending": N_("sending"),
-    "sent": N_("sent"),
-    "delivered": N_("delivered"),
-    "undelivered": N_("not delivered"),
-    "failed": N_("failed"),
-    "unknown": N_("outcome unknown"),
-    "cancelled": N_("cancelled"),
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from core.ports import DeliveryFilter, Reader
+from core.log_filter import NO_FILTER, LogFilter
+from core.ports import Reader
 
 if TYPE_CHECKING:
     from core.outbound import Row
@@ -132,13 +133,16 @@ def _place(lines: Sequence[LogLine], row_id: str | None) -> int | None:
     return next((n for n, line in enumerate(lines) if line.row.id == row_id), None)
 
 
-def page(reader: Reader, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
+def page(reader: Reader, after: Sequence[LogLine], limit: int, where: LogFilter = NO_FILTER) -> Sequence[LogLine]:
     """Read one page of the log with the titles of its deals; held lines stand on top of all others."""
-    from core import outbound
+    from core import outbound_reading as reading
 
     last = after[-1].row.delivery if after else None
-    skip = len(after) if last is None else 0
-    where = DeliveryFilter(before=last.id if last else None, limit=limit + skip)
-    rows = outbound.log(reader, where)[skip:]
+    place = reading.Place(0, last.id) if last else reading.Place(len(after))
+    return titled(reader, reading.step(reader, where, place, limit).rows)
+
+
+def titled(reader: Reader, rows: Sequence[Row]) -> Sequence[LogLine]:
+    """Return the rows with the titles of their deals."""
     cards = reader.cards_by_id({row.deal for row in rows})
     return [LogLine(row, cards[row.deal].title if row.deal in cards else row.deal) for row in rows]

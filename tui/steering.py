@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from core import commands
 from core.i18n import gettext as _
 from core.i18n import ngettext
+from core.log_filter import STATUS_NAMES
 from core.model.house import Connection, House
 from core.model.rule import Rule
 from core.model.run import Run, RunStatus
@@ -139,7 +140,7 @@ def why_not_retry(line: LogLine | None) -> str | None:
         return None
     if line.row.status == "unknown":
         return _("It may have gone out: say first what became of it.")
-    return fill(_("It is {status}."), {"status": _(paint.STATUS_NAMES.get(line.row.status, line.row.status))})
+    return fill(_("It is {status}."), {"status": _(STATUS_NAMES.get(line.row.status, line.row.status))})
 
 
 def why_not_cancel(line: LogLine | None) -> str | None:
@@ -148,7 +149,7 @@ def why_not_cancel(line: LogLine | None) -> str | None:
         return _("Nothing has gone out yet.")
     if line.row.status in ("held", "queued"):
         return None
-    return fill(_("It is {status}."), {"status": _(paint.STATUS_NAMES.get(line.row.status, line.row.status))})
+    return fill(_("It is {status}."), {"status": _(STATUS_NAMES.get(line.row.status, line.row.status))})
 
 
 def why_not_resolve(line: LogLine | None) -> str | None:

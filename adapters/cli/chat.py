@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from adapters.cli import chat_views, shapes
+from adapters.cli import chat_views
 from adapters.cli.parser import Family, at_least_one
 from adapters.cli.printing import as_json, note, say
 from adapters.cli.reading import opened
-from core import commands, outbound
+from core import commands, outbound, outbound_export
 from core.commands import Talked
 from core.i18n import gettext as _
 from core.ports import Job, Reader
@@ -80,4 +80,4 @@ def _act(args: argparse.Namespace, roof: Roof, job: Job[Talked], sentence: str) 
 
 def _shape(reader: Reader, done: Talked) -> dict[str, object]:
     row = done.delivery and outbound.row_of(reader.house(), done.delivery, reader.lines(), reader.now())
-    return {"chat": chat_views.shape(done.chat), "delivery": row and shapes.outbound(row)}
+    return {"chat": chat_views.shape(done.chat), "delivery": row and outbound_export.shape(row)}

@@ -6,12 +6,11 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from adapters.cli import shapes
 from adapters.cli.files import STDIN
 from adapters.cli.printing import as_json, note, say
 from adapters.cli.reading import opened
 from adapters.cli.uploads import new_file
-from core import commands
+from core import commands, outbound_export
 from core.commands import NewMail
 from core.errors import BadInput
 from core.i18n import N_
@@ -39,7 +38,7 @@ def write(args: argparse.Namespace, roof: Roof) -> int:
     if not done.new:
         note(fill(_("{id}: was written before; nothing was done"), {"id": row.id}))
     if args.json:
-        as_json(shapes.outbound(row))
+        as_json(outbound_export.shape(row))
     else:
         say(row.id)
     return 0

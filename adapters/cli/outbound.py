@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.cli import shapes
 from adapters.cli.parser import Family, at_least_one
 from adapters.cli.printing import as_json, table
 from adapters.cli.reading import local, one_of, read
-from core import money
+from core import log_filter, money, outbound_export
 from core.commands import lookup
 from core.i18n import gettext as _
+from core.log_filter import LogFilter
 from core.model.delivery import Channel, DeliveryStatus
 from core.model.house import House
-from core.outbound import HELD, Row, log
+from core.outbound import Row
+from core.outbound_reading import rows
 from core.ports import Reader
-from core.views import DeliveryFilter
 from core.words import fill
 
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
 
-STATUSES = (HELD, *(status.value for status in DeliveryStatus))
+STATUSES = (log_filter.HELD, *(status.value for status in DeliveryStatus))
 CHANNELS = tuple(channel.value for channel in Channel)
 
 
@@ -32,6 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deal", metavar=_("DEAL"), help=_("of one deal"))
     parser.add_argument("--status", metavar=_("STATUS"), help=_("one of: %s") % " ".join(STATUSES))
     parser.add_argument("--channel", metavar=_("CHANNEL"), help=_("one of: %s") % " ".join(CHANNELS))
+    search = _("words that all occur in recipient, subject or text; also channel:sms status:failed deal:D12")
+    parser.add_argument("--search", metavar=_("WORDS"), help=search)
+    parser.add_argument("--csv", action="store_true", help=_("print a CSV file, as the board's log writes it"))
     parser.add_argument("--limit", metavar="N", type=at_least_one, help=_("the newest N only"))
     family = Family(parser, required=False)
     _act(family, "cancel", _("stop a queued message, or a run that is held or waits; the rules below it go on"))
@@ -51,19 +55,33 @@ def run(args: argparse.Namespace, roof: Roof) -> int:
     """Print the outbound log, newest first, with what is held on top."""
     status = one_of(args.status, STATUSES, "--status")
     channel = one_of(args.channel, CHANNELS, "--channel")
-    where = DeliveryFilter(deal=args.deal, channel=Channel(channel) if channel else None, limit=args.limit)
-    house, rows = read(args, roof, lambda reader: _rows(reader, where, status))
+    where = _narrowed(log_filter.parse(args.search or ""), args.deal, status, channel)
+    house, found = read(args, roof, lambda reader: _rows(reader, where, args.limit))
     if args.json:
-        as_json([shapes.outbound(row) for row in rows])
+        as_json([outbound_export.shape(row) for row in found])
+    elif args.csv:
+        from adapters.cli.csv_out import csv_file
+
+        csv_file(outbound_export.COLUMNS, map(outbound_export.cells, found))
     else:
-        _print(house, rows)
+        _print(house, found)
     return 0
 
 
-def _rows(reader: Reader, where: DeliveryFilter, status: str | None) -> tuple[House, Sequence[Row]]:
+def _narrowed(where: LogFilter, deal: str | None, status: str | None, channel: str | None) -> LogFilter:
+    """Return what was searched for with the options, each of which goes before what the words say of it."""
+    return replace(
+        where,
+        deal=where.deal if deal is None else deal,
+        statuses=frozenset({status}) if status else where.statuses,
+        channels=frozenset({Channel(channel)}) if channel else where.channels,
+    )
+
+
+def _rows(reader: Reader, where: LogFilter, most: int | None) -> tuple[House, Sequence[Row]]:
     if where.deal is not None:
-        lookup.deal(reader, where.deal, removed=True)
-    return reader.house(), log(reader, where, frozenset({status} if status else ()))
+        where = replace(where, deal=lookup.deal(reader, where.deal, removed=True).id)
+    return reader.house(), list(rows(reader, where, most))
 
 
 def _print(house: House, rows: Sequence[Row]) -> None:
@@ -75,7 +93,7 @@ def _print(house: House, rows: Sequence[Row]) -> None:
 def _line(house: House, row: Row) -> tuple[str, ...]:
     message = row.message
     status = f"{row.status} ({row.reason})" if row.reason else row.status
-    if row.due_at is not None and row.status in (HELD, DeliveryStatus.QUEUED.value):
+    if row.due_at is not None and row.status in (log_filter.HELD, DeliveryStatus.QUEUED.value):
         status += f" → {local(house, row.due_at)}"
     if row.delivery is not None and row.delivery.cost is not None:
         currency = row.delivery.cost_currency or house.company.currency

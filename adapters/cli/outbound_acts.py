@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from adapters.cli import shapes
 from adapters.cli.printing import as_json, note, say
 from adapters.cli.reading import local, one_of, opened
-from core import commands, outbound
+from core import commands, outbound, outbound_export
 from core.commands import Acted
 from core.explain import run_shape
 from core.i18n import gettext as _
@@ -64,6 +63,6 @@ def _shape(reader: Reader, acted: Acted) -> dict[str, object]:
     run = acted.run and reader.run(acted.run.id)
     row = delivery and outbound.row_of(reader.house(), delivery, reader.lines(), reader.now())
     return {
-        "delivery": row and shapes.outbound(row),
+        "delivery": row and outbound_export.shape(row),
         "run": run and run_shape(reader, run, reader.runs(run.entry), delivery),
     }

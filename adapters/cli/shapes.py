@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core import money
-from core.model.delivery import Channel
 from core.model.moment import iso
 from core.model.people import Company
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:  # each verb loads no more than it shows
     from core.model.deal import Deal
     from core.model.house import House
     from core.model.people import Address, Contact
-    from core.outbound import Row
     from core.views import TimelineEntry
 
 
@@ -53,49 +51,6 @@ def client(found: Contact | Company) -> dict[str, Any]:
 
 def _address(address: Address) -> dict[str, Any]:
     return {"type": address.type, "value": address.value, "opted_out": address.opted_out}
-
-
-def outbound(row: Row) -> dict[str, Any]:
-    """Return a line of the outbound log; an SMS tells its encoding and segments too, a mail or chat message its files
-    and the fields that had none for it."""
-    message, delivery = row.message, row.delivery
-    shown: dict[str, Any] = {
-        "id": row.id,
-        "at": iso(row.at),
-        "deal": row.deal,
-        "rule": row.rule,
-        "by": delivery.by if delivery else None,
-        "channel": message.channel.value,
-        "connection": row.connection or None,
-        "to": message.to or None,
-        "subject": message.subject,
-        "text": message.text,
-        "status": row.status,
-        "reason": row.reason,
-        "detail": row.detail.english() or None,
-        "attempts": row.attempts,
-        "due_at": iso(row.due_at),
-        "provider_id": delivery.provider_id if delivery else None,
-        "sent_at": iso(delivery.sent_at) if delivery else None,
-        "delivered_at": iso(delivery.delivered_at) if delivery else None,
-        "cost": str(delivery.cost) if delivery and delivery.cost is not None else None,
-        "cost_currency": delivery.cost_currency if delivery else None,
-        "key": row.key,
-    }
-    if message.channel is Channel.SMS:
-        shown |= {"encoding": message.data.get("encoding"), "segments": message.data.get("segments")}
-    if message.channel is Channel.EMAIL:
-        how = message.data.get("tracking") or {}
-        shown |= {
-            "links": list(how.get("links") or ()),
-            "track_clicks": bool(how.get("clicks")),
-            "track_opens": bool(how.get("opens")),
-        }
-    if message.channel in (Channel.EMAIL, Channel.OPEN_CHANNEL):
-        shown |= {name: message.data.get(name) or [] for name in ("attachments", "empty_fields")}
-    if message.channel is Channel.TELEPHONY:
-        shown |= {"voice": message.data.get("voice"), "play": message.data.get("play")}
-    return shown
 
 
 def history(entry: TimelineEntry) -> dict[str, Any]:

@@ -136,6 +136,7 @@ def _delivery(facts: Facts, mail: NewMail, writer: User, attachments: Sequence[A
         due_at=facts.now,
         detail=why,
         by=writer.id,
+        why=why,
     )
 
 

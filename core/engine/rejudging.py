@@ -162,7 +162,8 @@ def _rewritten(delivery: Delivery, effect: Deliver, now: Moment) -> Delivery:
         clean = delivery.reason is None and delivery.detail == effect.why
         return delivery if clean else replace(delivery, reason=None, detail=effect.why)
     there = {"worker": None, "due_at": now} if elsewhere else {}
-    return replace(delivery, message=message, connection=effect.connection, reason=None, detail=effect.why, **there)
+    told = {"reason": None, "detail": effect.why, "why": effect.why}
+    return replace(delivery, message=message, connection=effect.connection, **told, **there)
 
 
 def _ended(delivery: Delivery, run: Run, judgement: Judgement, now: Moment, plan: Plan) -> Delivery:

@@ -187,6 +187,7 @@ def _delivery(context: Context, effect: Deliver) -> Delivery:
         position=run.position,
         due_at=now,
         detail=effect.why,
+        why=effect.why,
     )
 
 

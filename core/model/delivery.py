@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from core.model.event import Happening
 from core.model.moment import Moment
@@ -35,6 +35,12 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
+
+
+ENDED_BADLY: Final = frozenset(
+    {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.UNKNOWN, DeliveryStatus.CANCELLED}
+)
+"""What few messages come to and people look for: found by an index of its own."""
 
 
 class OutcomeKind(StrEnum):
@@ -95,6 +101,7 @@ class Delivery:
     leased it. ``tried_at`` is the last attempt, or when an engine had died that may have made the first: None means
     that text and recipient may still change. ``attempts`` are those of this ``round``: a person's retry of what had
     ended begins another. ``was…`` is what a cancelled one was. ``by`` is the user who wrote it; None: a rule did.
+    ``why`` says why this recipient and address were chosen, whatever has become of it since.
     """
 
     id: int
@@ -126,6 +133,7 @@ class Delivery:
     round: int = 1
     tried_at: Moment | None = None
     by: str | None = None
+    why: Words = NO_WORDS
 
     @property
     def public_id(self) -> str:

@@ -214,13 +214,21 @@ def test_totals_name_every_column_of_the_pipeline(column: Ground) -> None:
         (DeliveryFilter(limit=2), [4, 3]),
         (DeliveryFilter(before=3), [2, 1]),
         (DeliveryFilter(deal="D2"), [3]),
-        (DeliveryFilter(channel=Channel.SMS), [4]),
+        (DeliveryFilter(channels=frozenset({Channel.SMS})), [4]),
         (DeliveryFilter(statuses=frozenset({DeliveryStatus.SENT, DeliveryStatus.FAILED})), [3, 2]),
-        (DeliveryFilter(text="MARIA@"), [4, 3, 2, 1]),
-        (DeliveryFilter(text="100%", deal="D1"), [2]),
-        (DeliveryFilter(text="_"), []),
+        (
+            DeliveryFilter(
+                statuses=frozenset({DeliveryStatus.QUEUED, DeliveryStatus.FAILED}),
+                channels=frozenset({Channel.SMS, Channel.EMAIL}),
+                limit=2,
+            ),
+            [4, 3],
+        ),
+        (DeliveryFilter(words=("maria@",)), [4, 3, 2, 1]),
+        (DeliveryFilter(words=("100%",), deal="D1"), [2]),
+        (DeliveryFilter(words=("+55 (11) 9",)), []),
     ],
-    ids=["all", "limit", "before", "deal", "channel", "statuses", "text", "text-and-deal", "underscore"],
+    ids="all limit before deal channel statuses merged words words-and-deal digits".split(),
 )
 def test_the_log_is_read_newest_first_by_its_filters(ground: Ground, where: DeliveryFilter, found: list[int]) -> None:
     tx = ground.tx()

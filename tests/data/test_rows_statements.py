@@ -75,8 +75,15 @@ def listings() -> Iterator[tuple[str, Statement]]:
         yield f"said {limit=}", said_in(limit=limit)
         yield f"chats of deal {limit=}", chats_where(channel=False, status=False, deal=True, limit=limit)
     for before in (False, True):
-        none = {"statuses": False, "channel": False, "text": False}
-        yield f"deliveries {before=}", deliveries_where(deal=True, before=before, limit=False, **none)
+        yield f"deliveries {before=}", deliveries_where(deal=True, before=before)
+        yield f"log {before=}", deliveries_where(before=before, since=True, limit=True)
+        for status in ("bad", "other"):
+            yield f"log {status} {before=}", deliveries_where(status=status, before=before, since=True, limit=True)
+        for words in (1, 2):
+            found = deliveries_where(words=words, before=before, since=True, limit=True)
+            yield f"log {words=} {before=}", found
+        yield f"log channel {before=}", deliveries_where(channel=True, before=before, limit=True)
+        yield f"log ended badly {before=}", deliveries_where(status="bad", before=before, limit=True)
 
 
 FOUND = {name: statement for name, statement in statements() if name not in WHOLE_ON_PURPOSE}
@@ -126,6 +133,11 @@ def _walks(line: str) -> bool:
         "LAST_BATCH",
         "timeline limit=True",
         "deliveries before=True",
+        "log before=True",
+        "log channel before=True",
+        "log bad before=True",
+        "log ended badly before=True",
+        "log words=2 before=True",
         "deals stage=True limit=True",
         "FIRST_CONTACTS",
         "FIRST_COMPANIES",

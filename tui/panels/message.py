@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.i18n import gettext as _
+from core.log_filter import CHANNEL_NAMES
 from core.model.moment import Moment
 from core.outbound import Row
 from core.safe_text import safe_text
@@ -55,7 +56,7 @@ def head(line: LogLine, moments: paint.Moments) -> Content:
     """Return what stands above the text: a label and a value a line."""
     row = line.row
     sent = row.delivery
-    channel = _(paint.CHANNEL_NAMES.get(row.message.channel, row.message.channel))
+    channel = _(CHANNEL_NAMES.get(row.message.channel, row.message.channel))
     pairs = [
         (_("To"), paint.recipient(row)),
         (_("Subject"), row.message.subject),

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _charges()
     _tracking()
     _writers()
+    _log()
 
 
 def _addresses() -> None:
@@ -108,6 +109,15 @@ def _charges() -> None:
 
 def _writers() -> None:
     op.add_column("deliveries", sa.Column("by", _KEY, nullable=True))
+    op.add_column("deliveries", sa.Column("why", sa.Text(), nullable=True))
+
+
+def _log() -> None:
+    """What the outbound log is filtered and counted by."""
+    ended = "status IN ('cancelled', 'failed', 'undelivered', 'unknown')"
+    _index("ix_deliveries_ended_badly", "deliveries", ["status", "id"], ended)
+    op.create_index("ix_deliveries_channel", "deliveries", ["channel", "id"])
+    op.create_index("ix_deliveries_at", "deliveries", ["at"])
 
 
 def _tracking() -> None:
