@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import asyncio
     from pathlib import Path
 
-    from adapters.cli.roof import Made, Place, Story
+    from adapters.cli.roof import Keys, Made, Place, Story
     from adapters.registry import Registry
     from core.backups import Backed
     from core.errors import FunilError
@@ -260,6 +260,13 @@ class House:
 
         return demo.story()
 
+    def keys(self) -> Keys:
+        """Return the board's keys, the user's own taken into account."""
+        from tui import keymap, overview
+        from tui.verbs import REGISTRY
+
+        return overview.of(keymap.load(keymap.default_path(), REGISTRY))
+
     def welcome(self, place: Place) -> Literal["demo", "empty"] | None:
         """Ask the first time what to begin with; None: nothing."""
         from tui.screens.welcome import Welcome
@@ -269,9 +276,11 @@ class House:
 
     def board(self, place: Place, *, ticking: bool = False) -> int:
         """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's."""
+        from tui import keymap
         from tui.app import FunilApp
         from tui.bridge import Doorway
         from tui.settings import Settings
+        from tui.verbs import REGISTRY
 
         def tell(words: Words) -> None:
             app.live.bridge.notice(words)
@@ -285,7 +294,7 @@ class House:
                 ticking=ticking,
                 settings=Settings.of_user(),
             )
-            app = FunilApp(doorway)
+            app = FunilApp(doorway, keymap.load(keymap.default_path(), REGISTRY))
             app.run()
             return app.return_code or 0
 

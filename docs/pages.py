@@ -9,6 +9,7 @@ from adapters import cli
 from adapters.cli.verbs import VERBS
 from docs import session
 from tui import actions
+from tui.keys import key_name
 from tui.verbs import REGISTRY
 
 CLI_HEAD = """# The command line
@@ -34,6 +35,24 @@ verbs come from the program, and the session at the end was run to write it.
 KEYS_HEAD = """# Keys
 
 Made by `make docs` from the board's registry of actions. `?` shows the same on the board.
+
+## Keys of your own
+
+`keys.toml` in your configuration folder (`funil keys` names it: `~/.config/funil/keys.toml` on Linux) gives actions
+other keys, by their ids:
+
+```toml
+[keys]
+"deal.move" = "M"
+"log.focus" = ["o", "f2"]
+"app.quit" = []
+```
+
+A key is a character (`?`), a name (`enter`, `esc`, `space`, `page up`, `f2`, `left`) or one of both with `ctrl+`,
+`alt+`, `shift+` before it. An empty list takes an action's keys away; the command palette still has it. A key that the
+file gives to one action is taken from the others that work in the same place. What is wrong with the file, two lines
+that want the same key too, is told when the board opens, by `?`, and by `funil keys --check`; such a line is left out,
+and the rest counts.
 
 """
 
@@ -94,8 +113,8 @@ def keys() -> str:
 
 def _scope(scope: actions.Scope, title: str) -> str:
     rows = [
-        f"| {' '.join(f'`{actions.key_name(key)}`' for key in action.keys)} | {action.title} | {action.help} |"
+        f"| `{action.id}` | {' '.join(f'`{key_name(key)}`' for key in action.keys)} | {action.title} | {action.help} |"
         for action in REGISTRY
         if action.scope is scope and action.keys
     ]
-    return "\n".join([f"## {title}", "", "| keys | action | |", "|---|---|---|", *rows, ""])
+    return "\n".join([f"## {title}", "", "| id | keys | action | |", "|---|---|---|---|", *rows, ""])

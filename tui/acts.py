@@ -12,12 +12,14 @@ from core.i18n import ngettext
 from core.model.people import Contact
 from core.words import fill
 from tui import rule_words
-from tui.actions import keys_text
+from tui.actions import Scope
 from tui.board.cursor import Way
 from tui.line import Part
 from tui.mover import sentence_of
 
 if TYPE_CHECKING:
+    from textual.geometry import Offset
+
     from tui.app import FunilApp
     from tui.outbound_rows import LogLine
     from tui.screens.new_deal import Draft
@@ -132,17 +134,30 @@ async def switch_pipeline(app: FunilApp) -> None:
 
 
 async def open_menu(app: FunilApp) -> None:
-    """Show what can be done with the deal under the cursor, and do what is chosen."""
-    from tui.panels.picker import Choice, Picker
+    """Show what can be done with the deal under the cursor or pointer, and do what is chosen."""
+    from tui.places import cursor_cell
 
-    choices = [
-        Choice(action.id, _(action.title), keys_text(action.keys[:1]), why_not=action.why_not(app))
-        for action in app.registry.menu()
-    ]
     deals = app.board.chosen()
     count = fill(ngettext("{n} marked deal", "{n} marked deals", len(deals)), {"n": len(deals)})
-    title = app.deal_name(deals[0]) if len(deals) == 1 else count
-    chosen = await app.push_screen_wait(Picker(title, choices))
+    await _menu(app, app.deal_name(deals[0]) if len(deals) == 1 else count, Scope.BOARD, cursor_cell(app.board))
+
+
+async def open_log_menu(app: FunilApp) -> None:
+    """Show what can be done with the message under the log's cursor, and do what is chosen."""
+    line, rows = app.log_view.rows.current, app.log_view.rows
+    below_head = (2, 1 + rows.cursor - rows.top)
+    await _menu(app, line.title if line else "", Scope.LOG, app.log_view.region.offset + below_head)
+
+
+async def _menu(app: FunilApp, title: str, scope: Scope, cell: Offset) -> None:
+    """Show the actions of a place at the pointer, else at ``cell``."""
+    from tui.panels.menu import Entry, Menu
+
+    place, app.pointed = app.pointed or cell, None
+    entries = [
+        Entry(action.id, _(action.title), action.keys, action.why_not(app)) for action in app.registry.menu(scope)
+    ]
+    chosen = await app.push_screen_wait(Menu(title, entries, place))
     if chosen is not None:
         app.perform(chosen)
 
@@ -201,7 +216,7 @@ async def show_help(app: FunilApp) -> None:
     """Show all keys."""
     from tui.screens.help import HelpScreen
 
-    await app.push_screen(HelpScreen(app.registry))
+    await app.push_screen(HelpScreen(app.keymap))
 
 
 def back(app: FunilApp) -> None:

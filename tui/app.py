@@ -6,14 +6,15 @@ import gc
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from rich.text import Text
 from textual import on
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import BindingsMap
 from textual.containers import Horizontal
 from textual.driver import Driver
+from textual.geometry import Offset
 from textual.widget import Widget
 from textual.widgets._toast import ToastRack
 
@@ -23,7 +24,7 @@ from core.i18n import ngettext
 from core.safe_text import safe_text
 from core.words import fill
 from tui import acts, header, leaving, theme, wording
-from tui.actions import Action, Registry, Scope, keys_text
+from tui.actions import Action, Registry, Scope, key_of, use
 from tui.bars import Bar
 from tui.board.view import BoardView
 from tui.bridge import Doorway, Woken
@@ -31,8 +32,9 @@ from tui.desk import Desk
 from tui.driver import honest
 from tui.filter_line import FilterLine
 from tui.filtering import Filter
-from tui.footer import FooterLine
+from tui.footer import FooterLine, Hint
 from tui.header import HeaderLine
+from tui.keymap import Keymap, complaint
 from tui.live import Live
 from tui.mover import Mover
 from tui.outbound_log import OutboundLog
@@ -42,6 +44,7 @@ from tui.source import DealSource
 from tui.tour import SEEN, Tour
 from tui.verbs import REGISTRY
 
+OUR_KEYS: Final = Keymap(REGISTRY)
 SWITCH: Final = 0.0005
 """Seconds that a busy thread may keep the interpreter from the keys."""
 
@@ -51,14 +54,15 @@ class FunilApp(App[None]):
 
     CSS_PATH = "styles/app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = list[BindingType](REGISTRY.bindings())
 
-    def __init__(self, doorway: Doorway, registry: Registry = REGISTRY) -> None:
+    def __init__(self, doorway: Doorway, keymap: Keymap = OUR_KEYS) -> None:
         super().__init__()
+        self._bindings = BindingsMap([*App.BINDINGS, *keymap.registry.bindings()])  # each user has other ones
         for look in (theme.DARK, theme.LIGHT):
             self.register_theme(look)
         self.theme = theme.DARK.name
-        self.registry = registry
+        self.keymap = keymap
+        use(keymap.registry)
         self.desk = Desk(doorway)
         self.settings = doorway.settings
         self.source = DealSource(doorway.store)
@@ -72,6 +76,7 @@ class FunilApp(App[None]):
         self.panel: DealPanel = DealPanel(doorway.store, self.desk.moments, id="deal")
         self.tour: Tour = Tour(id="tour")
         self.live: Live = Live(self)
+        self.pointed: Offset | None = None
 
     def get_driver_class(self) -> type[Driver]:
         """Use a driver that does not take a lost mouse button for a drop."""
@@ -109,10 +114,17 @@ class FunilApp(App[None]):
         self.show_again()
         self._tell_settings()
         self.live.begin()
+        if self.keymap.troubles:
+            self.say(complaint(self.keymap), trouble=True)
         if self.desk.doorway.ticking and not self.settings.text(SEEN):
             self.tour.begin(self)
         gc.collect()
         gc.freeze()
+
+    @property
+    def registry(self) -> Registry:
+        """The actions there are, with this user's keys."""
+        return self.keymap.registry
 
     # Actions ----------------------------------------------------------------------------------------------------------
 
@@ -170,13 +182,13 @@ class FunilApp(App[None]):
     def _other_keys(self) -> None:
         self.footer.recheck()
 
-    def _hints(self) -> list[tuple[Action, bool]]:
+    def _hints(self) -> list[Hint]:
         hints = [action for action in self.registry.footer(self.scope) if self._acts_here(action)]
-        return [(action, action.why_not(self) is None) for action in hints]
+        return [(action, self.registry.hint_keys(action), action.why_not(self) is None) for action in hints]
 
     def action_help_quit(self) -> None:
         """Say how to leave to whoever tries ctrl+c."""
-        self.say(fill(_("Press {key} to quit."), {"key": keys_text(self.registry["app.quit"].keys[:1])}))
+        self.say(fill(_("Press {key} to quit."), {"key": key_of("app.quit", "q")}))
 
     async def action_quit(self) -> None:
         """Leave, and say what waits for the next engine."""
@@ -246,7 +258,8 @@ class FunilApp(App[None]):
         self.perform("deal.open")
 
     @on(BoardView.MenuAsked)
-    def _menu_asked(self) -> None:
+    def _menu_asked(self, event: BoardView.MenuAsked) -> None:
+        self.pointed = Offset(event.x, event.y)
         self.perform("deal.menu")
 
     @on(BoardView.CursorMoved)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.i18n import gettext as _
-from tui.actions import Action, keys_text
+from tui.actions import Action
 from tui.bars import Bar
 from tui.line import Part, squeeze, total
 
-Hint = tuple[Action, bool]
-"""An action and whether it can be done now."""
+Hint = tuple[Action, str, bool]
+"""An action, its keys and whether it can be done now."""
 
 
 class FooterLine(Bar):
@@ -49,8 +49,8 @@ class FooterLine(Bar):
 
 def _parts(hints: Sequence[Hint]) -> list[Part]:
     parts: list[Part] = []
-    for action, enabled in hints:
-        keys, word = action.hint_keys or keys_text(action.keys[:1]), _(action.hint or action.title)
+    for action, keys, enabled in hints:
+        word = _(action.hint or action.title)
         parts.append(Part(f" {keys} ", "key" if enabled else "off", action.id))
         parts.append(Part(f"{word} ", "plain" if enabled else "off", action.id))
     return parts

@@ -11,7 +11,7 @@ from textual.content import Content
 from core.i18n import gettext as _
 from core.safe_text import safe_text
 from core.words import fill
-from tui.actions import keys_text
+from tui.keys import keys_text
 
 if TYPE_CHECKING:
     from tui.app import FunilApp

@@ -11,8 +11,8 @@ from textual.widgets import Static
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.words import fill
-from tui.actions import keys_text
 from tui.bars import Bar
+from tui.keys import keys_text
 
 if TYPE_CHECKING:
     from tui.app import FunilApp

@@ -55,7 +55,7 @@ def _cursor(
         scope=Scope.BOARD,
         run=lambda app: app.board.move_cursor(direction),
         hint=hint,
-        hint_keys="hjkl",
+        hint_with=("board.left", "board.down", "board.up", "board.right"),
         hint_rank=80,
         palette=False,
     )
@@ -71,7 +71,7 @@ def _carry(way: Way, title: str, help: str, keys: tuple[str, ...], hint: str | N
         run=lambda app: acts.carry(app, way),
         why_not=no_deal,
         hint=hint,
-        hint_keys="HL",
+        hint_with=("deal.left", "deal.right"),
         hint_rank=10,
     )
 
@@ -239,6 +239,17 @@ LOG: Final = (
         why_not=_empty_log,
         hint=N_("read"),
         hint_rank=10,
+        menu=True,
+        palette=False,
+    ),
+    Action(
+        id="log.menu",
+        title=N_("Menu"),
+        help=N_("show what can be done with the message"),
+        keys=("full_stop",),
+        scope=Scope.LOG,
+        run=acts.open_log_menu,
+        why_not=_empty_log,
         palette=False,
     ),
     Action(
@@ -251,6 +262,7 @@ LOG: Final = (
         why_not=_empty_log,
         hint=N_("deal"),
         hint_rank=14,
+        menu=True,
         palette=False,
     ),
 )

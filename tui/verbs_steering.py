@@ -101,6 +101,7 @@ OF_LOG: Final = (
         why_not=_line("why_not_retry"),
         hint=N_("try now"),
         hint_rank=16,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -113,6 +114,7 @@ OF_LOG: Final = (
         why_not=_line("why_not_cancel"),
         hint=N_("cancel"),
         hint_rank=18,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -123,6 +125,7 @@ OF_LOG: Final = (
         scope=Scope.LOG,
         run=_do("resolve"),
         why_not=_line("why_not_resolve"),
+        menu=True,
         palette=False,
     ),
 )

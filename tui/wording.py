@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from core.i18n import gettext as _
 from core.model.pipeline import Stage
+from core.words import fill
 from tui import format as fmt
+from tui.actions import key_of
 from tui.board.texts import Wording
 from tui.desk import Desk
 from tui.rule_words import acting
@@ -16,7 +18,10 @@ def of(desk: Desk) -> Wording:
         money=fmt.minor,
         money_short=fmt.minor_short,
         age=fmt.age,
-        empty_board=(_("No deals yet."), _("Press n to make the first one.")),
+        empty_board=(
+            _("No deals yet."),
+            fill(_("Press {key} to make the first one."), {"key": key_of("deal.new", "n")}),
+        ),
         empty_column=_("no deals"),
         note=lambda stage: _note(desk, stage),
     )

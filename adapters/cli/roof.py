@@ -31,6 +31,42 @@ class Place:
     name: str
 
 
+class Key(Protocol):
+    """An action of the board and its keys, in the user's language."""
+
+    @property
+    def id(self) -> str:
+        """By which a file of keys names it."""
+
+    @property
+    def place(self) -> str:
+        """Where its keys work."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """Its keys as people write them."""
+
+
+class Keys(Protocol):
+    """The board's keys, the user's own taken into account."""
+
+    @property
+    def path(self) -> Path:
+        """Where the user's own keys stand, whether there is such a file or not."""
+
+    @property
+    def actions(self) -> Sequence[Key]:
+        """Every action."""
+
+    @property
+    def troubles(self) -> Sequence[Words]:
+        """What is wrong with the file."""
+
+
 class Engine(Protocol):
     """This process as the engine of its database, until released."""
 
@@ -164,6 +200,9 @@ class Roof(Protocol):
 
     def story(self) -> Story:
         """Return the demo's board file and what has happened in its house."""
+
+    def keys(self) -> Keys:
+        """Return the board's keys, the user's own taken into account."""
 
     def welcome(self, place: Place) -> Literal["demo", "empty"] | None:
         """Ask the first time what to begin with; None: nothing."""

@@ -45,6 +45,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "connection": Verb("connection", N_("hold back what goes out through a connection, or let it go again")),
     "check": Verb("check", N_("whether the connections are well; contacts no customer")),
     "backup": Verb("backup", N_("write a consistent copy of the database while it is in use")),
+    "keys": Verb("keys", N_("the board's keys, and what is wrong with your own")),
     "completion": Verb("completion", N_("print the script that has bash, zsh or fish complete command lines")),
     "demo": Verb("demo", N_("open the offline demo: a small company with simulated customers")),
 }

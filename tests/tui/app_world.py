@@ -28,8 +28,9 @@ from data.fresh import fresh_sqlite, inline_store, memory_db
 from data.inline import InlineStore
 from data.opening import open_store
 from tests.tui.board_driver import BoardDriver
-from tui.app import FunilApp
+from tui.app import OUR_KEYS, FunilApp
 from tui.bridge import Doorway
+from tui.keymap import Keymap
 
 START: Final = parse_iso("2026-12-01T12:00:00Z")
 """A Tuesday, 09:00 in São Paulo."""
@@ -200,9 +201,11 @@ class World:
         return Seat(self.store, self.store.take_engine_lease("board"))
 
     @asynccontextmanager
-    async def board(self, size: tuple[int, int] = (120, 36), **more: Any) -> AsyncIterator[Pilot[None]]:
+    async def board(
+        self, size: tuple[int, int] = (120, 36), keymap: Keymap = OUR_KEYS, **more: Any
+    ) -> AsyncIterator[Pilot[None]]:
         """Open the board; when it is left, it is quitted as a person would."""
-        app = FunilApp(self.doorway(**more))
+        app = FunilApp(self.doorway(**more), keymap)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             yield pilot

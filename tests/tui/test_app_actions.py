@@ -9,7 +9,8 @@ import pytest
 
 from core.i18n import LANGUAGES, gettext
 from tests.tui.app_world import app_of, memory_world, screen_text, toasts, until
-from tui.actions import Scope, key_name, keys_text
+from tui.actions import Scope
+from tui.keys import key_name, keys_text
 from tui.screens.help import help_text
 from tui.verbs import REGISTRY
 

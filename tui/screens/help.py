@@ -14,7 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.i18n import gettext as _
-from tui.actions import SCOPE_TITLES, Registry, keys_text
+from core.safe_text import safe_text
+from core.words import fill
+from tui.actions import SCOPE_TITLES, Registry
+from tui.keymap import Keymap
+from tui.keys import keys_text
 
 
 class HelpScreen(ModalScreen[None]):
@@ -27,14 +31,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__()
-        self._registry = registry
+        self._keymap = keymap
 
     def compose(self) -> ComposeResult:
         """One text, scrolled as a whole."""
         with VerticalScroll(id="help"):
-            yield HelpText(self._registry)
+            yield HelpText(self._keymap)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
@@ -48,13 +52,13 @@ WIDTH: Final = 80
 class HelpText(Static):
     """The text, broken anew for every width."""
 
-    def __init__(self, registry: Registry) -> None:
-        super().__init__(help_text(registry, WIDTH))
-        self._registry = registry
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__(_whole(keymap, WIDTH))
+        self._keymap = keymap
 
     def on_resize(self, event: Resize) -> None:
         """Break the lines for this width."""
-        self.update(help_text(self._registry, event.size.width))
+        self.update(_whole(self._keymap, event.size.width))
 
 
 def help_text(registry: Registry, width: int) -> Content:
@@ -75,3 +79,16 @@ def help_text(registry: Registry, width: int) -> Content:
         blocks.append(Content.assemble((_(title), "bold"), "\n", Content("\n").join(lines)))
     mouse = _("With the mouse: drag a card to move it, double-click to open it, right-click for its menu.")
     return Content("\n\n").join([*blocks, Content.styled(mouse, "$foreground 55%")])
+
+
+def _whole(keymap: Keymap, width: int) -> Content:
+    return Content("\n\n").join([help_text(keymap.registry, width), *_own_keys(keymap)])
+
+
+def _own_keys(keymap: Keymap) -> list[Content]:
+    """Return where the user's own keys stand, and what is wrong with them."""
+    if keymap.path is None:
+        return []
+    where = fill(_("Your own keys stand in {file}; `funil keys` lists the ids."), {"file": str(keymap.path)})
+    troubles = [Content.styled(safe_text(words.local()), "$error") for words in keymap.troubles]
+    return [Content.styled(safe_text(where), "$foreground 55%"), *troubles]
