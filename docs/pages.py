@@ -44,11 +44,11 @@ other keys, by their ids:
 ```toml
 [keys]
 "deal.move" = "M"
-"log.focus" = ["o", "f2"]
+"log.focus" = ["o", "f9"]
 "app.quit" = []
 ```
 
-A key is a character (`?`), a name (`enter`, `esc`, `space`, `page up`, `f2`, `left`) or one of both with `ctrl+`,
+A key is a character (`?`), a name (`enter`, `esc`, `space`, `page up`, `f9`, `left`) or one of both with `ctrl+`,
 `alt+`, `shift+` before it. An empty list takes an action's keys away; the command palette still has it. A key that the
 file gives to one action is taken from the others that work in the same place. What is wrong with the file, two lines
 that want the same key too, is told when the board opens, by `?`, and by `funil keys --check`; such a line is left out,
@@ -115,6 +115,6 @@ def _scope(scope: actions.Scope, title: str) -> str:
     rows = [
         f"| `{action.id}` | {' '.join(f'`{key_name(key)}`' for key in action.keys)} | {action.title} | {action.help} |"
         for action in REGISTRY
-        if action.scope is scope and action.keys
+        if action.scope is scope
     ]
     return "\n".join([f"## {title}", "", "| id | keys | action | |", "|---|---|---|---|", *rows, ""])

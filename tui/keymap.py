@@ -4,7 +4,7 @@
 
     [keys]
     "deal.move" = "M"              # the ids stand in docs/KEYS.md and in `funil keys`
-    "log.focus" = ["o", "f2"]
+    "log.focus" = ["o", "f9"]
     "app.quit" = []                # no key; the palette still has it
 
 A line that cannot be used is told and left out; the rest of the file counts. No file keeps the board from opening.
@@ -66,7 +66,7 @@ def load(path: Path, registry: Registry) -> Keymap:
 
 
 def complaint(keymap: Keymap) -> str:
-    """Return what the board says at start of a file that is not right: the first complaint, and where the others are."""
+    """Return what the board says at start of a file that is not right: the first complaint, and where others are."""
     first, *others = (words.local() for words in keymap.troubles)
     more = ngettext("{n} more complaint: see help ({key})", "{n} more complaints: see help ({key})", len(others))
     told = fill(more, {"n": len(others), "key": key_of("app.help", "?")})

@@ -25,10 +25,10 @@ def test_it_lists_ids_and_keys_and_names_the_file(shell: Shell, tmp_path: Path) 
 
 
 def test_the_user_s_keys_stand_there(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "keys.toml").write_text('[keys]\n"deal.move" = ["?", "f2"]\n', encoding="utf-8")
+    (tmp_path / "keys.toml").write_text('[keys]\n"deal.move" = ["?", "f9"]\n', encoding="utf-8")
     said = shell("keys", "--json")
     found = {each["id"]: each["keys"] for each in json.loads(said.out)["actions"]}
-    assert (found["deal.move"], found["app.help"]) == (["?", "f2"], [])
+    assert (found["deal.move"], found["app.help"]) == (["?", "f9"], [])
     assert said.status == 0
     assert said.err == "keys.toml: “?” is “deal.move” now, and “app.help” has no key any more\n"
 

@@ -44,12 +44,12 @@ def test_keys_that_browsers_and_terminals_take_are_left_alone() -> None:
     assert {key for action in REGISTRY for key in action.keys} & BROWSERS_AND_TERMINALS == set()
 
 
-def test_every_action_can_be_reached_by_a_key() -> None:
-    assert [action.id for action in REGISTRY if not action.keys] == []
+def test_every_action_can_be_reached_by_a_key_or_by_its_name() -> None:
+    assert [action.id for action in REGISTRY if not action.keys and not action.palette] == []
 
 
 def test_bindings_carry_the_ids_by_which_users_remap_them() -> None:
-    assert {binding.id for binding in REGISTRY.bindings()} == {action.id for action in REGISTRY}
+    assert {binding.id for binding in REGISTRY.bindings()} == {action.id for action in REGISTRY if action.keys}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_keys_are_written_as_people_write_them(key: str, shown: str) -> None:
 
 async def test_the_help_screen_shows_every_key() -> None:
     world = memory_world()
-    async with world.board(size=(120, 70)) as pilot:
+    async with world.board(size=(120, 140)) as pilot:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Outbound log" in screen_text(pilot))
         shown = screen_text(pilot)

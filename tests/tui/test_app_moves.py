@@ -149,7 +149,7 @@ async def test_a_right_click_opens_the_menu_of_that_card(world: World) -> None:
         await board.mouse(events.MouseDown, *board.card("Loja Sol").cell, button=3)
         await until(pilot, lambda: "Move to stage…" in screen_text(pilot))
         assert "Loja Sol" in screen_text(pilot)
-        await pilot.press("o", "p", "e", "n", "enter")
+        await pilot.press("down", "enter")
         await until(pilot, lambda: app_of(pilot).panel.display)
         assert app_of(pilot).panel.deal == world.deals["Loja Sol"]
 

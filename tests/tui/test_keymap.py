@@ -75,7 +75,7 @@ def test_every_key_shown_can_be_written_back(action: Any) -> None:
     [
         ('"deal.move" = "M"', "deal.move", ("M",)),
         ('deal.move = "M"', "deal.move", ("M",)),
-        ('"log.focus" = ["o", "f2"]', "log.focus", ("o", "f2")),
+        ('"log.focus" = ["o", "f9"]', "log.focus", ("o", "f9")),
         ('"app.quit" = []', "app.quit", ()),
         ('"deal.move" = "r"', "deal.rules", ()),
         ('"deal.move" = "r"', "log.retry", ("r",)),
@@ -130,7 +130,7 @@ def test_no_file_and_a_folder_in_its_place_keep_nothing_from_opening(tmp_path: P
 
 
 IDS = st.sampled_from([action.id for action in REGISTRY])
-KEYS = st.lists(st.sampled_from(["a", "b", "j", "f2", "enter", "ctrl+x", "?"]), max_size=3)
+KEYS = st.lists(st.sampled_from(["a", "b", "j", "f9", "enter", "ctrl+x", "?"]), max_size=3)
 
 
 @given(st.dictionaries(IDS, KEYS, max_size=8))
@@ -148,26 +148,26 @@ def test_no_key_ever_stands_for_two_actions_in_one_place(asked: dict[str, list[s
 async def test_the_board_obeys_the_file_everywhere(tmp_path: Path) -> None:
     world = memory_world()
     world.deal("Order 1001")
-    own = read(tmp_path, '[keys]\n"deal.move" = "f2"\n"deal.right" = "f3"\n"app.quit" = []\n"deal.new" = "N"\n')
+    own = read(tmp_path, '[keys]\n"deal.move" = "f9"\n"deal.right" = "f8"\n"app.quit" = []\n"deal.new" = "N"\n')
     async with world.board(keymap=own) as pilot:
-        assert "f2 move" in screen_text(pilot).splitlines()[-1]
-        assert "f3 carry" in screen_text(pilot).splitlines()[-1]
+        assert "f9 move" in screen_text(pilot).splitlines()[-1]
+        assert "f8 carry" in screen_text(pilot).splitlines()[-1]
         await pilot.press("m", "q")
         assert len(pilot.app.screen_stack) == 1
-        await pilot.press("f2")
+        await pilot.press("f9")
         await until(pilot, lambda: "Move “Order 1001” to …" in screen_text(pilot))
         await pilot.press("escape", "full_stop")
         await until(pilot, lambda: "Move to stage…" in screen_text(pilot))
         line = next(line for line in screen_text(pilot).splitlines() if "Move to stage…" in line)
-        assert "f2" in line
-        await pilot.press("escape", "f3")
+        assert "f9" in line
+        await pilot.press("escape", "f8")
         await until(pilot, lambda: world.stage_of("Order 1001") == "delivery")
 
 
 async def test_complaints_are_told_at_start_and_stay_in_help(tmp_path: Path) -> None:
     world = memory_world()
     own = read(tmp_path, '[keys]\n"deal.mvoe" = "x"\n"deal.oepn" = "y"\n"deal.new" = "N"\n')
-    async with world.board(size=(140, 80), keymap=own) as pilot:
+    async with world.board(size=(140, 140), keymap=own) as pilot:
         first = "keys.toml: there is no action “deal.mvoe”: did you mean “deal.move”?"
         assert toasts(pilot) == [f"{first}\n1 more complaint: see help (?)"]
         assert "Press N to make the first one." in screen_text(pilot)
