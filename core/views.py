@@ -60,7 +60,9 @@ class TimelineEntry:
 class Card:
     """A slim row of the board. ``amount`` in minor units of ``currency``; ``waiting`` and ``failed`` count its runs.
 
-    ``rank`` is the place in the column: the greatest stands on top.
+    ``rank`` is the place in the column: the greatest stands on top. ``held`` counts runs within their grace, which
+    ``waiting`` leaves out; ``unread`` what clients have written in its chats since an employee last did; ``tasks``
+    those not done, of which the first is due at ``task_due``.
     """
 
     id: str
@@ -76,6 +78,11 @@ class Card:
     pipeline: str = ""
     stage: str = ""
     rank: int = 0
+    held: int = 0
+    unread: int = 0
+    tasks: int = 0
+    task_due: Moment | None = None
+    close_date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, false, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal_column, or_, select
 
+from core.model.talk import Author, ChatStatus
 from core.ports import Card, Change, ColumnTotal, TimelineEntry
 from data import mapping_work as mapping
 from data.building import builder
@@ -17,6 +18,7 @@ from data.reader_config import stages
 from data.reader_entries import runs
 from data.reader_listing import companies, contacts, deals
 from data.reader_outbox import DELIVERIES_BY_ID
+from data.reader_talk import chat_messages, chats
 from data.sql import Statement, among
 from data.tables_deals import FileRow, NotificationRow, StageTotalRow, TaskRow, TimelineRecord
 from data.tables_work import ChangeRow
@@ -39,14 +41,46 @@ TOTALS = Statement(
 )
 
 
-def _count(*statuses: str) -> Any:
+_in_grace: Final = and_(runs.c.status == "waiting", runs.c.reason == "grace")
+_at_work: Final = and_(
+    runs.c.status.in_(("waiting", "no_date", "sending")), func.coalesce(runs.c.reason, "") != "grace"
+)
+_open_task: Final = and_(tasks.c.deal == deals.c.id, tasks.c.done_at.is_(None))
+
+
+def _count(which: ColumnElement[bool]) -> Any:
+    found = select(func.count()).select_from(runs).where(runs.c.entry == deals.c.entry, which)
+    return found.correlate(deals).scalar_subquery()
+
+
+def _unread() -> Any:
+    """What clients have written since an employee last did: in the deal's own chats, and in those of its client that
+    no deal has, which concern every open deal."""
+    spoke = chat_messages.alias()
+    answered = (
+        select(spoke.c.id)
+        .where(spoke.c.chat == chats.c.id, spoke.c.author == Author.AGENT.value)
+        .order_by(spoke.c.id.desc())
+        .limit(1)
+        .correlate(chats)
+        .scalar_subquery()
+    )
+    whose = or_(
+        chats.c.deal == deals.c.id,
+        and_(chats.c.contact == deals.c.contact, chats.c.deal.is_(None), deals.c.closed == false()),
+        and_(chats.c.company == deals.c.company, chats.c.deal.is_(None), deals.c.closed == false()),
+    )
+    said = select(func.count()).select_from(chats.join(chat_messages, chat_messages.c.chat == chats.c.id))
     return (
-        select(func.count())
-        .select_from(runs)
-        .where(runs.c.entry == deals.c.entry, runs.c.status.in_(statuses))
+        said.where(whose, chats.c.status != ChatStatus.CLOSED.value)
+        .where(chat_messages.c.author == Author.CLIENT.value, chat_messages.c.id > func.coalesce(answered, 0))
         .correlate(deals)
         .scalar_subquery()
     )
+
+
+def _of_tasks(what: ColumnElement[Any]) -> Any:
+    return select(what).select_from(tasks).where(_open_task).correlate(deals).scalar_subquery()
 
 
 def _cards() -> Select[Any]:
@@ -60,11 +94,16 @@ def _cards() -> Select[Any]:
             func.coalesce(deals.c.responsible, ""),
             deals.c.entered_at,
             deals.c.version,
-            _count("waiting", "no_date", "sending"),
-            _count("failed"),
+            _count(_at_work),
+            _count(runs.c.status == "failed"),
             deals.c.pipeline,
             deals.c.stage,
             deals.c.rank,
+            _count(_in_grace),
+            _unread(),
+            _of_tasks(func.count()),
+            _of_tasks(func.min(tasks.c.due_at)),
+            deals.c.close_date,
         )
         .outerjoin(contacts, contacts.c.id == deals.c.contact)
         .outerjoin(companies, companies.c.id == deals.c.company)

@@ -15,7 +15,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.tui.board_fakes import NOW, WORDING, FakeSource
-from tui.board.geometry import HEAD, PITCH, Rect
+from tui.board.geometry import HEAD, Rect
+from tui.board.painter import OPEN
 from tui.board.texts import Wording
 from tui.board.view import BoardView
 
@@ -184,7 +185,7 @@ class ColumnDriver:
         """Return name, count and sum as shown."""
         rect = self.board.view.board.grid.head(self.place)
         assert rect
-        return " ".join(self.board.text(rect).split())
+        return " ".join(self.board.text(rect).removeprefix(OPEN).split())
 
     def titles(self) -> list[str]:
         """Return the titles of the cards in view, as shown: without their amounts, cut where they are cut."""
@@ -201,7 +202,7 @@ class ColumnDriver:
         """Return a cell on the upper row of a slot."""
         span = self.board.view.board.grid.span(self.place)
         assert span
-        return span.x + 3, HEAD + slot * PITCH
+        return span.x + 3, HEAD + slot * self.board.view.board.grid.density.pitch
 
 
 @dataclass(frozen=True, slots=True)

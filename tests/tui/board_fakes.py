@@ -10,7 +10,7 @@ from typing import Final
 from core.model.moment import DAY, HOUR, Moment
 from core.model.pipeline import Pipeline, Stage, StageKind
 from core.ports import Card, ColumnTotal
-from tui.board.texts import Wording
+from tui.board.texts import Due, Wording
 
 NOW: Final = Moment(1_796_000_000_000)
 
@@ -64,12 +64,20 @@ def plain_age(millis: int) -> str:
     return f"{millis // DAY}d" if millis >= DAY else f"{millis // HOUR}h"
 
 
+def plain_due(row: Card, stage: Stage, now: Moment) -> Due:
+    """Return a day in ISO 8601, and whether it has passed on a fixed day."""
+    if row.close_date is None or stage.kind is not StageKind.PROCESS:
+        return Due()
+    return Due("2d late", "2d") if row.close_date < "2026-11-26" else Due(f"due {row.close_date}")
+
+
 WORDING: Final = Wording(
     plain_money,
     short_money,
     plain_age,
     empty_board=("No deals yet.", "Press n to add the first one."),
     empty_column="No deals here",
+    due=plain_due,
 )
 
 

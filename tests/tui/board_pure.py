@@ -8,6 +8,7 @@ from typing import Any
 from tests.tui.board_fakes import NOW, WORDING, FakeSource
 from tui.board.board import Board
 from tui.board.colours import palette
+from tui.board.painter import OPEN
 
 COLOURS = palette("#121212", "#e0e0e0", "#0178d4", "#ba3c5b")
 
@@ -39,6 +40,9 @@ class Ear:
 
     def menu_asked(self, deal_id: str, x: int, y: int) -> None:
         self.heard.append(("menu_asked", (deal_id, x, y)))
+
+    def folded(self, pipeline: str, stages: frozenset[str]) -> None:
+        self.heard.append(("folded", (pipeline, stages)))
 
 
 def board_on(source: FakeSource, width: int = 160, height: int = 20, *, whole: bool = True) -> tuple[Board, Ear]:
@@ -78,4 +82,4 @@ def head(board: Board, stage: str) -> str:
     assert place is not None
     span = board.grid.span(place)
     assert span
-    return " ".join(board.frame.line(0).crop(span.x, span.end).text.split())
+    return " ".join(board.frame.line(0).crop(span.x, span.end).text.removeprefix(OPEN).split())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.tui.board_fakes import filled
 from tests.tui.board_pure import board_on, shown, text
 from tui.board.drag import CARD_EVERY, COLUMN_EVERY, EDGE_DELAY, THRESHOLD, Drag, Step
-from tui.board.geometry import HEAD, PITCH, lay_out
+from tui.board.geometry import HEAD, NORMAL, lay_out
 
 cells = st.tuples(st.integers(-3, 90), st.integers(-3, 40))
 
@@ -44,7 +44,7 @@ def test_a_drop_lands_right_under_the_nearest_card_above_that_is_not_carried(
     assert target is not None
     column = board.model.columns[target.place]
     others = [deal for deal in column.ids if deal != carried]
-    gap = min((y - HEAD + 2) // PITCH, board.grid.drawn) + column.top
+    gap = min((y - HEAD + 2) // NORMAL.pitch, board.grid.drawn) + column.top
     above = [deal for deal in column.ids[:gap] if deal != carried]
     assert target.above == (above[-1] if above else None)
     assert target.above is None or target.above in others
@@ -120,8 +120,8 @@ def test_the_ghost_stays_on_the_board_and_leaves_the_mark_in_sight(x: int, y: in
 def test_dropping_a_marked_group_into_its_own_column_closes_it_up() -> None:
     board, ear = board_on(filled([6], 1), 40, 22)
     board.model.marks = {"D1", "D3", "D5"}
-    board.press(3, HEAD + PITCH * 2)
-    board.motion(3, HEAD + PITCH * 6, pressed=True)
+    board.press(3, HEAD + NORMAL.pitch * 2)
+    board.motion(3, HEAD + NORMAL.pitch * 6, pressed=True)
     board.release()
     assert ear.all("dropped") == [(("D1", "D3", "D5"), "new", "D6")]
     assert shown(board, "new") == ["D2", "D4", "D6", "D1", "D3", "D5"]

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from core.model.moment import DAY, HOUR, Moment
+from core.safe_text import safe_text
 from tests.tui.board_fakes import NOW, WORDING, FakeSource, card, filled, sales
 from tests.tui.board_pure import COLOURS, board_on
 from tests.tui.golden import assert_golden
 from tui.board.colours import mix, palette
 from tui.board.painter import Head, Look, Painter
-from tui.board.texts import cut, pad, two_ends
+from tui.board.texts import Due, cut, downwards, pad, two_ends
 
 HOSTILE = (
     "\x1b[31mred",
@@ -39,16 +40,32 @@ looks = st.builds(
     st.sampled_from(["#39A8EF", "#FF5752", "", "red", "#12"]),
     st.sampled_from(["", "2d", "10 months"]),
     *([st.booleans()] * 5),
+    st.builds(Due, st.sampled_from(["", "due 4 Dec", "3 d late"]), st.sampled_from(["", "3d"])),
+    st.booleans(),
+)
+badges = st.fixed_dictionaries(
+    {name: st.sampled_from([0, 1, 12, 345]) for name in "waiting failed held unread tasks".split()}
 )
 
 
-@given(texts, texts, texts, st.integers(1, 60), looks, st.one_of(st.none(), st.integers(-(10**14), 10**14)))
+@given(
+    texts,
+    texts,
+    texts,
+    st.integers(1, 60),
+    looks,
+    st.one_of(st.none(), st.integers(-(10**14), 10**14)),
+    badges,
+    st.integers(1, 3),
+)
 def test_a_card_is_exactly_as_wide_as_its_column_and_carries_nothing_that_steers_a_terminal(
-    title: str, client: str, who: str, width: int, look: Look, amount: int | None
+    title: str, client: str, who: str, width: int, look: Look, amount: int | None, waits: dict[str, int], rows: int
 ) -> None:
-    row = card("D1", title, client=client, responsible=who, amount=amount, waiting=3, failed=2)
+    row = card("D1", title, client=client, responsible=who, amount=amount, **waits)
     painter = Painter(COLOURS, WORDING)
-    for strip in (*painter.card(row, look, width), *painter.ghost(row, look.colour, title, width)):
+    painted = painter.card(row, look, width, rows)
+    assert len(painted) == rows
+    for strip in (*painted, *painter.ghost(row, look.colour, title, width)):
         assert strip.cell_length == width == sum(cell_len(text) for text, _, _ in strip)
         assert not any(ord(char) < 32 or 127 <= ord(char) < 160 or char in "\u202e\u2066\u200b" for char in strip.text)
         assert all(style is None or (not style.meta and style.link is None) for _, style, _ in strip)
@@ -61,7 +78,9 @@ def test_a_head_is_exactly_as_wide_as_its_column(
     name: str, note: str, width: int, cursor: bool, target: bool, sums: dict[str, int]
 ) -> None:
     head = Head(name, "#39A8EF", 1234, sums, note, cursor, target)
-    for strip in Painter(COLOURS, WORDING).head(head, width):
+    painter = Painter(COLOURS, WORDING)
+    spine = [painter.spine(sign, head, width) for sign in downwards(safe_text(name))]
+    for strip in (*painter.head(head, width), *painter.folded(head, width), *spine):
         assert strip.cell_length == width
         assert "\x1b" not in strip.text
 
@@ -94,6 +113,35 @@ def test_what_stands_on_a_card(changes: dict[str, object], width: int, first: st
     assert painted[0].text == first
     if changes.get("failed") != 2:
         assert painted[1].text == second
+
+
+@pytest.mark.parametrize(
+    ("changes", "due", "rows", "width", "shown"),
+    [
+        ({"held": 2}, Due(), 2, 30, "▌Maria Lima       Ana · 2d ◷2 "),
+        ({"unread": 3}, Due(), 2, 30, "▌Maria Lima       Ana · 2d ❝3 "),
+        ({"tasks": 1}, Due(), 2, 30, "▌Maria Lima       Ana · 2d ☐1 "),
+        ({}, Due("3 d late", "3d"), 2, 30, "▌Maria Lima      Ana · 2d ⚑3d "),
+        ({}, Due("due 4 Dec"), 2, 30, "▌Maria Lima          Ana · 2d "),
+        ({"waiting": 1, "failed": 1, "unread": 2, "held": 1, "tasks": 4}, Due("", "9d"), 2, 30, "▌Maria Lima    2d ❝2 ☐4 ⚑9d ✗ "),
+        ({"held": 1}, Due("due 4 Dec"), 3, 30, "▌due 4 Dec                 ◷1 "),
+        ({"failed": 1}, Due("3 d late", "3d"), 3, 30, "▌3 d late                   ✗ "),
+        ({}, Due(), 1, 30, "▌Order 1001       2d R$ 7.500 "),
+        ({"failed": 1}, Due("", "3d"), 1, 30, "▌Order 1001 ⚑3d ✗ 2d R$ 7.500 "),
+        ({"failed": 1}, Due(), 1, 24, "▌Order 1001  ✗ R$ 7.500 "),
+    ],
+)  # fmt: skip
+def test_what_waits_on_a_card(changes: dict[str, int], due: Due, rows: int, width: int, shown: str) -> None:
+    row = replace(card("D1", "Order 1001"), **changes)  # type: ignore[arg-type]
+    assert Painter(COLOURS, WORDING).card(row, Look("#39A8EF", "2d", due=due), width, rows)[-1].text == shown
+
+
+def test_what_is_late_differs_by_its_sign_and_its_ink() -> None:
+    painter, row = Painter(COLOURS, WORDING), card("D1", tasks=1)
+    calm = painter.card(row, Look("#39A8EF", "2d"), 30)[1]
+    late = painter.card(row, Look("#39A8EF", "2d", task_late=True), 30)[1]
+    assert "☐1!" in late.text and "!" not in calm.text
+    assert [str(look) for text, look, _ in late if "☐" in text][0].startswith(COLOURS.warning)
 
 
 def test_state_is_told_by_signs_and_not_by_colour_alone() -> None:
@@ -172,6 +220,10 @@ def day_at_work() -> FakeSource:
             entered_at=Moment(NOW - (3 * HOUR, 2 * DAY, 9 * DAY)[place % 3]),
             waiting=int(place % 7 == 2),
             failed=2 * int(place % 11 == 5),
+            held=int(place % 9 == 0),
+            unread=3 * int(place % 8 == 4),
+            tasks=int(place % 6 == 3),
+            close_date="2026-11-24" if place % 5 == 1 else "2026-12-04" if place % 5 == 2 else None,
         )
     return source
 
@@ -202,6 +254,32 @@ def test_frame_during_a_drag() -> None:
     board.motion(6, 4, pressed=True)
     board.motion(34, 6, pressed=True)
     assert_golden("board_drag", [board.frame.line(y) for y in range(14)])
+
+
+@pytest.mark.parametrize("density", ["compact", "roomy"])
+def test_frame_in_another_density(density: str) -> None:
+    board, _ = board_on(day_at_work(), 120, 16)
+    board.set_density(density)
+    assert_golden(f"board_{density}", [board.frame.line(y) for y in range(16)])
+
+
+def test_frame_with_folded_columns_during_a_drag_onto_one() -> None:
+    board, _ = board_on(day_at_work(), 100, 20)
+    for place in (1, 4, 5):
+        board.fold(place)
+    board.press(3, 2)
+    board.motion(6, 4, pressed=True)
+    board.motion(33, 9, pressed=True)
+    assert_golden("board_folded", [board.frame.line(y) for y in range(20)])
+
+
+def test_frame_of_a_drag_between_cards_without_a_gap() -> None:
+    board, _ = board_on(day_at_work(), 80, 12)
+    board.set_density("compact")
+    board.press(3, 2)
+    board.motion(6, 4, pressed=True)
+    board.motion(34, 4, pressed=True)
+    assert_golden("board_compact_drag", [board.frame.line(y) for y in range(12)])
 
 
 def test_frame_of_an_empty_pipeline() -> None:

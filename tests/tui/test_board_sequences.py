@@ -29,6 +29,9 @@ steps = st.one_of(
     st.tuples(st.just("mark"), st.sampled_from(["toggle_mark", "mark_range", "mark_visible", "clear_marks"])),
     st.tuples(st.just("resize"), st.integers(1, 90), st.integers(1, 26)),
     st.tuples(st.just("focus"), st.booleans()),
+    st.tuples(st.just("fold"), some),
+    st.tuples(st.just("unfold_all")),
+    st.tuples(st.just("density"), st.sampled_from(["compact", "normal", "roomy"])),
     st.tuples(st.just("house_add"), some),
     st.tuples(st.just("house_move"), some, some, some),
     st.tuples(st.just("house_change"), some),
@@ -77,6 +80,8 @@ class World:
         assert all(fresh.line(y).cell_length == board.grid.width for y in range(board.grid.height))
         known = [deal for column in board.model.columns for deal in column.ids]
         assert len(known) == len(set(known))
+        if board.model.is_folded(board.model.cursor):
+            assert board.model.deal is None or board.model.deal in board.model.columns[board.model.cursor]
         assert all(column.count >= 0 and column.top >= 0 for column in board.model.columns)
 
     # The house
@@ -172,6 +177,14 @@ class World:
                 assert not board.held
             case ("focus", bool(focused)):
                 board.focus(focused)
+            case ("fold", int(which)):
+                board.fold(which % len(board.model.columns))
+                assert not board.held
+            case ("unfold_all",):
+                board.unfold_all()
+                assert not board.model.folded
+            case ("density", str(name)):
+                board.set_density(name)
             case ("feed", int(most)):
                 self.deliver(most)
             case ("ids",):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final, Protocol
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from core.model.moment import Moment
 from core.model.pipeline import Pipeline
@@ -13,35 +13,15 @@ from tui.board.column import Column
 from tui.board.cursor import Direction, Target, Way
 from tui.board.drag import Drag, Phase, Step
 from tui.board.frame import Frame
-from tui.board.geometry import HEAD, Grid, Hit, Part, Rect, lay_out
+from tui.board.geometry import DENSITIES, HEAD, NORMAL, Grid, Hit, Part, Rect, lay_out
+from tui.board.listener import Listener
 from tui.board.model import BoardModel, BoardSource
 from tui.board.painter import Painter
+from tui.board.staleness import Staleness
 from tui.board.texts import Wording
 
 _SIGN: Final = 5
 """Cells at both ends of the line below the heads that scroll sideways when pressed."""
-
-
-class Listener(Protocol):
-    """Who is told what has happened on the board."""
-
-    def dropped(self, deal_ids: tuple[str, ...], stage: str, above: str | None) -> None:
-        """Deals were dropped or carried to a stage, right under ``above`` (None: on top)."""
-
-    def cursor_moved(self, deal_id: str | None, stage: str | None) -> None:
-        """The cursor stands elsewhere."""
-
-    def opened(self, deal_id: str) -> None:
-        """A deal shall be opened."""
-
-    def drag_over(self, stage: str | None, deal_ids: tuple[str, ...]) -> None:
-        """Deals in the air are over another stage now, or over none any more."""
-
-    def marks_changed(self, marks: frozenset[str]) -> None:
-        """Other deals are marked."""
-
-    def menu_asked(self, deal_id: str, x: int, y: int) -> None:
-        """A menu is wanted for a deal, at a cell of the board."""
 
 
 class Board:
@@ -57,13 +37,13 @@ class Board:
         self.listener = listener
         self.scrolled = False
         """Whether columns have shown other cards since somebody last set this to False."""
-        self._stale: set[Rect] = set()
+        self.folds: dict[str, frozenset[str]] = {}
+        """The stages that are folded, by pipeline."""
+        self._density = NORMAL
+        self._stale = Staleness(self.frame)
         self._told: tuple[str | None, str | None] = (None, None)
         self._told_marks: frozenset[str] = frozenset()
         self._told_over: str | None = None
-        self._drawn_drag: frozenset[Rect] = frozenset()
-        self._drawn_empty = True
-        self._thumbs: dict[int, range] = {}
 
     @property
     def grid(self) -> Grid:
@@ -82,7 +62,8 @@ class Board:
         self.drag.cancel()
         self.frame.forget_notes()
         self.frame.now = now
-        self._divide(self.grid.width, self.grid.height, len(pipeline.stages) if pipeline else 0)
+        self.model.folded = self.folds.get(pipeline.id, frozenset()) if pipeline else frozenset()
+        self._divide(self.grid.width, self.grid.height, [stage.id for stage in pipeline.stages] if pipeline else [])
         self.model.load(pipeline)
         self._settle()
 
@@ -90,11 +71,29 @@ class Board:
         """Take another number of cells; the cursor's column stays in view if it was."""
         self.drag.cancel()
         watched = self.model.cursor in self.model.in_view
-        self._divide(width, height, len(self.model.columns))
-        self.model.touched.everything = True
+        self._divide_again(width, height)
         if watched:
             self.model.put_cursor(self.model.cursor, self.model.index)
         self._settle()
+
+    def set_density(self, name: str) -> None:
+        """Draw cards closer or wider: one of ``DENSITIES``; the cursor's card stays in view if it was."""
+        self._density = DENSITIES[name]
+        self.resize(self.grid.width, self.grid.height)
+
+    def fold(self, place: int) -> None:
+        """Fold a column, or unfold it."""
+        if place >= len(self.model.columns):
+            return
+        self.drag.cancel()
+        self.model.folded ^= {self.model.columns[place].stage.id}
+        self._refold()
+
+    def unfold_all(self) -> None:
+        """Unfold every column."""
+        if self.model.folded:
+            self.model.folded = frozenset()
+            self._refold()
 
     def apply_changes(self, deal_ids: Collection[str], now: Moment) -> None:
         """Show deals as the store has them now: changed, moved, new and removed ones."""
@@ -114,12 +113,12 @@ class Board:
         self._keep_drag()
 
     def tick(self, now: Moment) -> None:
-        """Draw the ages again that read otherwise by now."""
-        slots = [(place, slot) for place in self.model.in_view for slot in range(self.model.drawn)]
-        before = [self.frame.age(place, slot) for place, slot in slots]
+        """Draw the ages and days again that read otherwise by now."""
+        slots = [(place, slot) for place in self.model.open_view for slot in range(self.model.drawn)]
+        before = [self.frame.timely(place, slot) for place, slot in slots]
         self.frame.now = now
-        for (place, slot), age in zip(slots, before, strict=True):
-            if self.frame.age(place, slot) != age:
+        for (place, slot), told in zip(slots, before, strict=True):
+            if self.frame.timely(place, slot) != told:
                 column = self.model.columns[place]
                 self.model.touched.card(column.at(column.top + slot))
         self._settle()
@@ -163,9 +162,16 @@ class Board:
         self._settle()
 
     def go_to(self, deal_id: str) -> bool:
-        """Put the cursor on a deal wherever it stands; False when it is not shown."""
+        """Put the cursor on a deal wherever it stands; False when it is not shown. A folded column stays folded."""
         found = cursor.go_to(self.model, deal_id)
         self._settle()
+        return found
+
+    def look_at(self, deal_id: str) -> bool:
+        """Put the cursor on a deal and show it: its column unfolds."""
+        found = self.go_to(deal_id)
+        if found and self.model.is_folded(self.model.cursor):
+            self.fold(self.model.cursor)
         return found
 
     def open(self) -> None:
@@ -181,7 +187,9 @@ class Board:
         if self.cancel() or self._press_sign(x, y):
             return
         hit = self.grid.hit(x, y)
-        if hit.part is Part.TRACK:
+        if hit.part is Part.FOLD:
+            self.fold(hit.column)
+        elif hit.part is Part.TRACK:
             column = self.model.columns[hit.column]
             self.model.scroll(hit.column, self.grid.top_at(y, column.count) - column.top)
         elif hit.part is Part.HEAD:
@@ -281,16 +289,30 @@ class Board:
 
     def stale(self) -> set[Rect] | None:
         """Return the cells to draw again since the last call; None for all of them."""
-        rects, self._stale = self._stale, set()
-        everything, self.model.touched.everything = self.model.touched.everything, False
-        return None if everything else rects
+        return self._stale.take()
 
     # Inner ------------------------------------------------------------------------------------------------------------
 
-    def _divide(self, width: int, height: int, columns: int) -> None:
-        self.frame.grid = grid = lay_out(width, height, columns, self.model.first)
-        self.model.first, self.model.shown = grid.first, len(grid.spans)
+    def _divide(self, width: int, height: int, stages: Sequence[str]) -> None:
+        folded = frozenset(place for place, stage in enumerate(stages) if stage in self.model.folded)
+        grid = lay_out(width, height, len(stages), self.model.first, self._density, folded)
+        self.frame.grid = grid
+        self.model.first, self.model.shown, self.model.reach = grid.first, len(grid.spans), grid.reach
         self.model.slots, self.model.drawn = grid.slots, grid.drawn
+
+    def _divide_again(self, width: int, height: int) -> None:
+        self._divide(width, height, [column.stage.id for column in self.model.columns])
+        self.model.touched.everything = True
+
+    def _refold(self) -> None:
+        """Lay the columns out as they are folded now; the cursor stays in view if it was."""
+        pipeline, watched = self.model.pipeline, self.model.cursor in self.model.in_view
+        assert pipeline is not None, "its columns are there"
+        self.folds[pipeline.id] = self.model.folded
+        self._divide_again(self.grid.width, self.grid.height)
+        self.model.put_cursor(self.model.cursor, self.model.index, scroll=watched)
+        self._settle()
+        self.listener.folded(pipeline.id, self.model.folded)
 
     def _press_sign(self, x: int, y: int) -> bool:
         way = -1 if x < _SIGN else 1 if x >= self.grid.width - _SIGN else 0
@@ -337,40 +359,11 @@ class Board:
         """Bring everything in line with the model after a change, and tell the listener."""
         self.model.settle()
         if self.model.first != self.grid.first:
-            self._divide(self.grid.width, self.grid.height, self.grid.columns)
+            self._divide_again(self.grid.width, self.grid.height)
         if self.drag.lifted:
             self.drag.aim(self.model, self.grid)
-        self._note_stale()
+        self.scrolled |= self._stale.note()
         self._tell()
-
-    def _note_stale(self) -> None:
-        touched, drag = self.model.touched, self.frame.drag_cells()
-        if self.model.empty != self._drawn_empty:
-            self._drawn_empty = self.model.empty
-            touched.everything = True
-        self.scrolled |= touched.everything or bool(touched.columns)
-        if touched.everything:
-            self._thumbs.clear()
-            self.frame.forget()
-        else:
-            rects = {rect for rect in self._touched_rects() if rect} | (drag ^ self._drawn_drag)
-            self.frame.forget(rects)
-            self._stale |= rects
-        self._drawn_drag = drag
-        touched.clear()
-
-    def _touched_rects(self) -> Iterator[Rect | None]:
-        touched, grid, columns = self.model.touched, self.grid, self.model.columns
-        yield from map(self.frame.card, touched.cards)
-        yield from map(grid.head, touched.heads)
-        for place, at in touched.columns.items():
-            for slot in range(max(0, at - columns[place].top), grid.drawn):
-                yield grid.card(place, slot)
-        for place in touched.tracks:
-            thumb = grid.thumb(columns[place].count, columns[place].top)
-            former = self._thumbs.get(place)
-            yield from grid.track(place, set(thumb) ^ set(former) if former is not None else None)
-            self._thumbs[place] = thumb
 
     def _tell(self) -> None:
         model = self.model

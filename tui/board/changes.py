@@ -184,7 +184,7 @@ def _mend(model: BoardModel, moved: Collection[int]) -> None:
 def _shows_the_truth(model: BoardModel, place: int) -> bool:
     """Return whether the cards in view are those of the store, in its order; taken as true while moves are pending."""
     column = model.columns[place]
-    if model.pending or place not in model.in_view:
+    if model.pending or place not in model.open_view:
         return True
     seen = column.between(column.top, column.top + model.drawn - 1)
     return list(seen) == model.read(column, column.top, model.drawn)
@@ -196,7 +196,7 @@ def _read_again(model: BoardModel, place: int) -> None:
     anchor = column.at(column.top) if column.top else None
     first = max(0, column.top - BURST)
     model.touched.column(place)
-    if place not in model.in_view:
+    if place not in model.open_view:
         column.adopt([])
         return
     column.adopt(model.read(column, first, 2 * BURST + model.drawn), first)

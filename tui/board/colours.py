@@ -41,10 +41,11 @@ class Palette:
     high: str
     accent: str
     error: str
+    warning: str
 
 
-def palette(ground: str, text: str, accent: str, error: str) -> Palette:
-    """Mix the board's colours from a theme's background, foreground, accent and error."""
+def palette(ground: str, text: str, accent: str, error: str, warning: str = "#c98a1b") -> Palette:
+    """Mix the board's colours from a theme's background, foreground, accent, error and warning."""
     return Palette(
         ground=ground,
         text=text,
@@ -54,4 +55,5 @@ def palette(ground: str, text: str, accent: str, error: str) -> Palette:
         high=mix(ground, text, 0.16),
         accent=accent,
         error=error,
+        warning=warning,
     )

@@ -25,7 +25,7 @@ def step(model: BoardModel, direction: Direction) -> None:
     """Move the cursor. Sideways it keeps its height on the screen; a range being marked grows or shrinks with it."""
     if direction in _SIDEWAYS:
         _sideways(model, _SIDEWAYS[direction])
-    elif model.columns:
+    elif model.columns and not model.is_folded(model.cursor):
         count = model.columns[model.cursor].count
         ways = {"up": -1, "down": 1, "page_up": -model.slots, "page_down": model.slots, "home": -count, "end": count}
         model.put_cursor(model.cursor, model.index + ways[direction])
@@ -40,7 +40,9 @@ def _sideways(model: BoardModel, by: int) -> None:
 
 
 def _beside(model: BoardModel, place: int) -> int:
-    """Return the place in another column at the cursor's height on the screen."""
+    """Return the place in another column at the cursor's height on the screen; the top of a folded one."""
+    if model.is_folded(place):
+        return 0
     here = model.columns[model.cursor]
     height = max(0, min(model.index - here.top, model.slots - 1))
     return model.columns[place].top + height
@@ -60,6 +62,8 @@ def go_to(model: BoardModel, deal_id: str) -> bool:
     index = model.columns[place].find(deal_id)
     if index is None:
         return False
+    model.touched.card(model.deal)
+    model.deal = deal_id
     model.put_cursor(place, index)
     model.settle()
     return True
@@ -78,6 +82,8 @@ def carry(model: BoardModel, way: Way, deals: Sequence[str]) -> Target | None:
             return None
         column = model.columns[place]
         return Target(place, column.nearest_above(min(_beside(model, place), column.count), deals))
+    if model.is_folded(model.cursor):
+        return None
     column = model.columns[model.cursor]
     places = [index for deal in deals if (index := column.find(deal)) is not None]
     if not places:
@@ -154,7 +160,7 @@ def clear_marks(model: BoardModel) -> None:
 
 
 def _tops(model: BoardModel) -> list[tuple[int, int]]:
-    return [(place, model.columns[place].top) for place in model.in_view]
+    return [(place, model.columns[place].top) for place in model.open_view]
 
 
 def _stretch(model: BoardModel) -> None:

@@ -110,7 +110,7 @@ def landing(model: BoardModel, grid: Grid, x: int, y: int, deals: tuple[str, ...
     if place is None or not 0 <= y < grid.height or place >= len(model.columns):
         return None
     column = model.columns[place]
-    if y < HEAD:
+    if y < HEAD or place in grid.folded:
         return Target(place, None)
     index = min(column.top + grid.boundary(y), column.count)
     model.know(place, index - 1, index)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
 HEAD: Final = 2
 """Rows of a column's head: its name, and the line below it."""
-CARD: Final = 2
-"""Rows of a card."""
-PITCH: Final = 3
-"""Rows from one card to the next."""
+GHOST: Final = 2
+"""Rows of what follows the mouse during a drag."""
 NARROWEST: Final = 24
 WIDEST: Final = 40
+FOLDED: Final = 5
+"""Cells of a folded column: its name downwards, and its divider."""
+
+
+class Density(NamedTuple):
+    """How close cards stand: rows of a card, and rows from one card to the next."""
+
+    rows: int
+    pitch: int
+
+
+DENSITIES: Final = {"compact": Density(1, 1), "normal": Density(2, 3), "roomy": Density(3, 4)}
+NORMAL: Final = DENSITIES["normal"]
 
 
 class Rect(NamedTuple):
@@ -50,6 +61,8 @@ class Part(Enum):
     CARD = auto()
     GAP = auto()
     TRACK = auto()
+    FOLD = auto()
+    """The sign at a head that folds its column, and any cell of a folded one."""
     NOTHING = auto()
 
 
@@ -66,7 +79,8 @@ class Grid:
     """The division of a board's cells. ``first`` is the leftmost column in view, ``spans`` those in view.
 
     ``body`` counts the rows below the heads, ``slots`` the whole cards that fit under one another (at least one), and
-    ``drawn`` those that are drawn at least in part.
+    ``drawn`` those that are drawn at least in part. ``reach`` says for each column how many would be in view if it
+    were the leftmost.
     """
 
     width: int
@@ -77,6 +91,9 @@ class Grid:
     body: int
     slots: int
     drawn: int
+    density: Density = NORMAL
+    folded: frozenset[int] = frozenset()
+    reach: tuple[int, ...] = ()
 
     @property
     def shown(self) -> range:
@@ -96,19 +113,22 @@ class Grid:
         column = self.column_at(x)
         if column is None or not 0 <= y < self.height:
             return Hit(Part.NOTHING)
+        span = self.spans[column - self.first]
+        if column in self.folded or (x, y) == (span.x, 0):
+            return Hit(Part.FOLD, column)
         if y < HEAD:
             return Hit(Part.HEAD, column)
-        slot, row = divmod(y - HEAD, PITCH)
-        if x == self.spans[column - self.first].track:
+        slot, row = divmod(y - HEAD, self.density.pitch)
+        if x == span.track:
             return Hit(Part.TRACK, column, slot)
-        return Hit(Part.CARD if row < CARD else Part.GAP, column, slot)
+        return Hit(Part.CARD if row < self.density.rows else Part.GAP, column, slot)
 
     def card(self, column: int, slot: int) -> Rect | None:
         """Return the cells of a card in view, cut at the lower edge; None when no row of it is in view."""
         span = self.span(column)
-        y = HEAD + slot * PITCH
-        height = min(CARD, self.height - y)
-        if span is None or slot < 0 or height <= 0:
+        y = HEAD + slot * self.density.pitch
+        height = min(self.density.rows, self.height - y)
+        if span is None or slot < 0 or height <= 0 or column in self.folded:
             return None
         return Rect(span.x, y, span.width - 1, height)
 
@@ -117,10 +137,15 @@ class Grid:
         span = self.span(column)
         return Rect(span.x, 0, span.width, min(HEAD, self.height)) if span else None
 
+    def whole(self, column: int) -> Rect | None:
+        """Return all cells of a column."""
+        span = self.span(column)
+        return Rect(span.x, 0, span.width, self.height) if span else None
+
     def track(self, column: int, rows: Iterable[int] | None = None) -> list[Rect]:
         """Return these rows of a column's scroll bar, or all of it."""
         span = self.span(column)
-        if span is None or not self.body:
+        if span is None or not self.body or column in self.folded:
             return []
         if rows is None:
             return [Rect(span.track, HEAD, 1, self.body)]
@@ -128,11 +153,14 @@ class Grid:
 
     def boundary(self, y: int) -> int:
         """Return the place between cards nearest to a row: 0 above the first slot, 1 below it, and so on."""
-        return min(max(0, (y - HEAD + 2) // PITCH), self.drawn)
+        rows, pitch = self.density
+        if pitch == 1 and y == self.height - 1:
+            return self.drawn  # below the last card in view, which fills the last row
+        return min(max(0, (y - HEAD + pitch - (rows + 1) // 2) // pitch), self.drawn)
 
     def boundary_row(self, boundary: int) -> int:
         """Return the row where the mark of a place between cards is drawn."""
-        return max(0, min(HEAD + boundary * PITCH - 1, self.height - 1))
+        return max(0, min(HEAD + boundary * self.density.pitch - 1, self.height - 1))
 
     def thumb(self, count: int, top: int) -> range:
         """Return the rows of a column's thumb; empty when all its cards fit."""
@@ -150,27 +178,54 @@ class Grid:
         return clamp_top(round(share * (count - self.slots)), count, self.slots)
 
 
-def lay_out(width: int, height: int, columns: int, first: int = 0) -> Grid:
+def lay_out(
+    width: int,
+    height: int,
+    columns: int,
+    first: int = 0,
+    density: Density = NORMAL,
+    folded: frozenset[int] = frozenset(),
+) -> Grid:
     """Divide a board: all columns where each gets its least width, else as many whole ones as fit, from ``first``.
 
-    ``first`` is moved so that no room stays empty while columns are out of view.
+    ``first`` is moved so that no room stays empty while columns are out of view. Folded columns take a few cells.
     """
     width, height = max(1, width), max(1, height)
-    fit = max(1, min(columns, width // NARROWEST))
-    shown = min(columns, fit)
-    first = max(0, min(first, columns - shown))
+    reach = tuple(_reach(width, columns, place, folded) for place in range(columns))
+    first = max(0, min(first, last_first(reach)))
     body = max(0, height - HEAD)
-    slots, drawn = max(1, (body + PITCH - CARD) // PITCH), max(1, -(-body // PITCH))
-    return Grid(width, height, columns, first, tuple(_share(width, shown)), body, slots, drawn)
+    rows, pitch = density
+    slots, drawn = max(1, (body + pitch - rows) // pitch), max(1, -(-body // pitch))
+    places = range(first, first + reach[first]) if columns else range(0)
+    spans = tuple(_share(width, [place in folded for place in places]))
+    return Grid(width, height, columns, first, spans, body, slots, drawn, density, folded, reach)
 
 
-def _share(width: int, shown: int) -> list[Span]:
-    if not shown:
-        return []
-    each, rest = divmod(min(width, shown * WIDEST), shown)
+def last_first(reach: Sequence[int]) -> int:
+    """Return the first column from which on all further ones are in view."""
+    return next((place for place, count in enumerate(reach) if place + count >= len(reach)), 0)
+
+
+def _reach(width: int, columns: int, first: int, folded: frozenset[int]) -> int:
+    """Return how many columns fit beside one another from ``first`` on: at least one."""
+    used = 0
+    for place in range(first, columns):
+        used += FOLDED if place in folded else NARROWEST
+        if used > width and place > first:
+            return place - first
+    return columns - first
+
+
+def _share(width: int, folded: Sequence[bool]) -> list[Span]:
+    """Give folded columns their few cells, and the others the rest in equal parts."""
+    unfolded = len(folded) - sum(folded)
+    room = width if unfolded == len(folded) else max(unfolded, width - FOLDED * sum(folded))
+    each, rest = divmod(min(room, unfolded * WIDEST), max(1, unfolded))
     spans, x = [], 0
-    for place in range(shown):
-        spans.append(Span(x, each + (place < rest)))
+    for shut in folded:
+        wide = min(FOLDED, width) if shut else each + (rest > 0)
+        rest -= not shut
+        spans.append(Span(x, wide))
         x = spans[-1].end
     return spans
 

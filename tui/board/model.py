@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from core.model.pipeline import Pipeline
 from core.ports import Card, ColumnTotal
 from tui.board.column import Column
-from tui.board.geometry import clamp_top, reveal
+from tui.board.geometry import clamp_top, last_first, reveal
 from tui.board.rows import Rows, Touched
 
 AHEAD: Final = 2
@@ -59,6 +59,10 @@ class BoardModel:
         self.rows = Rows(rows)
         self.touched = Touched()
         self.first, self.shown, self.slots, self.drawn = 0, 1, 1, 1
+        self.reach: tuple[int, ...] = ()
+        """How many columns are in view from each first one on; empty: always as many as now."""
+        self.folded: frozenset[str] = frozenset()
+        """Stages whose columns are folded: their cards are not in view, wherever the columns are."""
         self.cursor = self.index = 0
         self.deal: str | None = None
         self.marks: set[str] = set()
@@ -78,6 +82,7 @@ class BoardModel:
         tops = {column.stage.id: column.top for column in self.columns} if same else {}
         if not same:
             self.first = self.cursor = self.index = 0
+            self.shown = self._shown_from(0)
             self.deal = None
             self.marks.clear()
         self.pipeline = pipeline
@@ -133,7 +138,7 @@ class BoardModel:
             if top != column.top:
                 column.top = top
                 self.touched.column(place)
-            if place in self.in_view:
+            if place in self.in_view and not self.is_folded(place):
                 self._settle_column(place, column)
         self.keep_cursor()
 
@@ -149,6 +154,15 @@ class BoardModel:
     def in_view(self) -> range:
         """The columns in view."""
         return range(self.first, min(self.first + self.shown, len(self.columns)))
+
+    @property
+    def open_view(self) -> list[int]:
+        """The columns in view whose cards are."""
+        return [place for place in self.in_view if not self.is_folded(place)]
+
+    def is_folded(self, place: int) -> bool:
+        """Return whether a column is folded."""
+        return bool(self.folded) and self.columns[place].stage.id in self.folded
 
     def know(self, place: int, first: int, end: int, spare: int = 0) -> bool:
         """Read rows of a column so that those from ``first`` to before ``end`` are known, and ``spare`` on both sides.
@@ -196,7 +210,7 @@ class BoardModel:
     def read_ahead(self) -> None:
         """Read some screenfuls around the one in view, so that the next keys find their cards."""
         near, far = self.drawn, AHEAD * self.drawn
-        for place in self.in_view:
+        for place in self.open_view:
             column = self.columns[place]
             top = column.top
             seen = column.between(top, top + self.drawn)
@@ -267,12 +281,17 @@ class BoardModel:
             self.index = index
             return
         self.index = max(0, min(self.index, column.count - 1))
-        if column.complete or self.deal is None or column.at(self.index):
+        if self.is_folded(self.cursor):
+            self.deal = None
+        elif column.complete or self.deal is None or column.at(self.index):
             self.touched.card(self.deal, column.at(self.index))
             self.deal = column.at(self.index)
 
     def put_cursor(self, place: int, index: int, *, scroll: bool = True) -> None:
-        """Move the cursor to a place of a column, and with ``scroll`` bring it into view."""
+        """Move the cursor to a place of a column, and with ``scroll`` bring it into view.
+
+        In a folded column it stands on no deal, since none is seen, but for the one that it was carried in with.
+        """
         if not self.columns:
             return
         if place != self.cursor:
@@ -282,16 +301,32 @@ class BoardModel:
         column = self.columns[self.cursor]
         self.index = max(0, min(index, column.count - 1))
         if scroll:
-            self.scroll_columns(reveal(self.first, self.cursor, self.shown) - self.first)
+            self.scroll_columns(self._revealing(self.cursor) - self.first)
+        if self.is_folded(self.cursor):
+            self.keep_cursor()
+            return
+        if scroll:
             self.scroll(self.cursor, reveal(column.top, self.index, self.slots) - column.top)
         self.know(self.cursor, self.index, self.index + 1, self.drawn)
         self.deal = column.at(self.index)
         self.touched.card(self.deal)
 
+    def _revealing(self, place: int) -> int:
+        """Return the nearest first column with which another one is in view."""
+        first = min(self.first, place)
+        while first < place and first + self._shown_from(first) <= place:
+            first += 1
+        return first
+
+    def _shown_from(self, first: int) -> int:
+        return self.reach[first] if first < len(self.reach) else self.shown
+
     # Scrolling --------------------------------------------------------------------------------------------------------
 
     def scroll(self, place: int, cards: int) -> bool:
         """Scroll a column by a number of cards; return whether anything moved."""
+        if self.is_folded(place):
+            return False
         column = self.columns[place]
         top = clamp_top(column.top + cards, column.count, self.slots)
         if top == column.top:
@@ -303,10 +338,11 @@ class BoardModel:
 
     def scroll_columns(self, columns: int) -> bool:
         """Scroll sideways by a number of columns; return whether anything moved."""
-        first = max(0, min(self.first + columns, len(self.columns) - self.shown))
+        last = last_first(self.reach) if self.reach else len(self.columns) - self.shown
+        first = max(0, min(self.first + columns, last))
         if first == self.first:
             return False
-        self.first = first
+        self.first, self.shown = first, self._shown_from(first)
         self.touched.everything = True
         self.settle()
         return True

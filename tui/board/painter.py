@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -16,8 +16,9 @@ from textual.strip import Strip
 
 from core.ports import Card
 from core.safe_text import safe_text
+from tui.board.badges import Badge, badges_of, width_of
 from tui.board.colours import Palette, is_colour, mix, style
-from tui.board.texts import Wording, cut, pad, two_ends
+from tui.board.texts import NOT_DUE, Due, Wording, cut, pad, two_ends
 
 Strips: TypeAlias = tuple[Strip, ...]
 Piece: TypeAlias = tuple[str, Style]
@@ -27,13 +28,17 @@ _MARK: Final = "✓"
 _LIFTED: Final = "╎"
 _CACHED: Final = 4096
 _CLIENT_LEAST: Final = 10
+_AGED: Final = 28
+"""Room from which on a card of one row shows its age too."""
+SHUT, OPEN = "▸", "▾"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a card looks like beside its content. ``colour`` is its stage's, ``age`` its time in the stage.
 
-    ``dim`` is a cursor while keys go elsewhere, ``pending`` a move that is not written yet.
+    ``dim`` is a cursor while keys go elsewhere, ``pending`` a move that is not written yet, ``task_late`` a task that
+    should have been done.
     """
 
     colour: str
@@ -43,6 +48,8 @@ class Look:
     lifted: bool = False
     pending: bool = False
     dim: bool = False
+    due: Due = NOT_DUE
+    task_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,24 @@ class Painter:
         self.wording = wording
         self._made: OrderedDict[Hashable, Strips] = OrderedDict()
 
-    def card(self, card: Card, look: Look, width: int) -> Strips:
-        """Return the two lines of a card."""
-        return self._once((card, look, width), lambda: self._card(card, look, width))
+    def card(self, card: Card, look: Look, width: int, rows: int = 2) -> Strips:
+        """Return the lines of a card: one, two or three."""
+        return self._once((card, look, width, rows), lambda: self._card(card, look, width, rows))
 
     def head(self, head: Head, width: int) -> Strips:
         """Return the two lines of a column's head."""
         key = (head.name, head.colour, head.count, tuple(head.sums.items()), head.note, head.cursor, head.target, width)
         return self._once(key, lambda: self._head(head, width))
+
+    def folded(self, head: Head, width: int) -> Strips:
+        """Return the two lines of a folded column's head."""
+        key = ("folded", head.colour, head.count, head.cursor, head.target, width)
+        return self._once(key, lambda: self._folded(head, width))
+
+    def spine(self, sign: str, head: Head, width: int) -> Strip:
+        """Return a line of a folded column's body with one sign of its name."""
+        key = ("spine", sign, head.colour, head.target, width)
+        return self._once(key, lambda: (self._spine(sign, head, width),))[0]
 
     def ghost(self, card: Card | None, colour: str, label: str, width: int) -> Strips:
         """Return the two lines that follow the mouse: the card, or how many there are."""
@@ -132,18 +149,35 @@ class Painter:
                 self._made.popitem(last=False)
         return made
 
-    def _card(self, card: Card, look: Look, width: int) -> Strips:
+    def _card(self, card: Card, look: Look, width: int, rows: int) -> Strips:
         ground = self._ground(look)
         room = max(0, width - 2)
-        title, amount = two_ends(safe_text(card.title), self._amount(card, room), room)
         quiet = style(self._shade(look), ground)
         loud = quiet if look.lifted else style(self._ink_of(look), ground, bold=look.cursor)
-        bar = self._bar(look, ground)
-        badges = self._badges(card, look, ground)
-        taken = sum(cell_len(text) for text, _ in badges)
-        client, tail = self._second(card, look.age, room - taken)
+        bar, end = self._bar(look, ground), (" ", quiet)
+        if rows == 1:
+            return (self._fit(width, bar, *self._only(card, look, room, ground, loud, quiet), end),)
+        title, amount = two_ends(safe_text(card.title), self._amount(card, room), room)
         first = self._fit(width, bar, (title, loud), (amount, loud), (" ", loud))
-        return first, self._fit(width, bar, (client, quiet), (tail, quiet), *badges, (" ", quiet))
+        badges = badges_of(card, look.due.late, look.task_late, room // 2) if rows == 2 else ()
+        client, tail = self._second(card, look.age, room - width_of(badges))
+        second = self._fit(width, bar, (client, quiet), (tail, quiet), *self._inked(badges, look, ground), end)
+        if rows == 2:
+            return first, second
+        badges = badges_of(card, "", look.task_late, room)
+        due = style(self._shade(look) if look.lifted or not look.due.late else self.palette.warning, ground)
+        dated = (pad(safe_text(look.due.text), room - width_of(badges)), due)
+        return first, second, self._fit(width, bar, dated, *self._inked(badges, look, ground), end)
+
+    def _only(self, card: Card, look: Look, room: int, ground: str, loud: Style, quiet: Style) -> list[Piece]:
+        """Return the pieces of a card of one row: title, what waits, its age where there is room, amount."""
+        badges = badges_of(card, look.due.late, look.task_late, room // 3)
+        age = f" {look.age}" if room >= _AGED and look.age else ""
+        left = room - width_of(badges) - cell_len(age)
+        title, amount = two_ends(safe_text(card.title), self._amount(card, left), left)
+        if amount and (badges or age):
+            title, amount = title[:-1], " " + amount
+        return [(title, loud), *self._inked(badges, look, ground), (age, quiet), (amount, loud)]
 
     def _second(self, card: Card, age: str, room: int) -> tuple[str, str]:
         """Return client and the responsible's first name with the age; the name gives way to the client."""
@@ -159,15 +193,13 @@ class Painter:
         full = safe_text(self.wording.money(card.amount, card.currency))
         return full if 2 * cell_len(full) <= room else safe_text(self.wording.money_short(card.amount, card.currency))
 
-    def _badges(self, card: Card, look: Look, ground: str) -> list[Piece]:
-        colour = self._shade(look)
-        found: list[Piece] = []
-        if card.waiting:
-            found.append((f" ◔{card.waiting}", style(colour, ground)))
-        if card.failed:
-            failed = colour if look.lifted else self.palette.error
-            found.append((f" ✗{card.failed if card.failed > 1 else ''}", style(failed, ground, bold=True)))
-        return found
+    def _inked(self, badges: Iterable[Badge], look: Look, ground: str) -> list[Piece]:
+        quiet = self._shade(look)
+        inks = {"failed": self.palette.error, "asks": self.palette.accent, "late": self.palette.warning}
+        return [
+            (each.text, style(quiet if look.lifted else inks.get(each.tone, quiet), ground, bold=each.tone == "failed"))
+            for each in badges
+        ]
 
     def _bar(self, look: Look, ground: str) -> Piece:
         if look.lifted:
@@ -191,8 +223,7 @@ class Painter:
         return self.palette.muted if look.pending else self.palette.text
 
     def _head(self, head: Head, width: int) -> Strips:
-        colour = self._stage(head.colour)
-        ground = mix(self.palette.ground, colour, 0.25) if head.target else self.palette.ground
+        ground = self._lit(head)
         room = max(0, width - 2)
         name = safe_text(head.name)
         right = self._sums(head, room - min(cell_len(name), max(8, room // 2)) - 1)
@@ -200,12 +231,31 @@ class Painter:
             right = self._sums(head, room - min(cell_len(name), 6) - 1, tight=True)
         left, right = two_ends(name, right, room)
         loud, quiet = style(self.palette.text, ground, bold=True), style(self.palette.muted, ground)
-        first = self._fit(width, (" ", loud), (left, loud), (right, quiet), (" ", quiet))
-        line = self._ink(colour if head.cursor or head.target else mix(colour, self.palette.ground, 0.45))
+        sign = (OPEN, style(mix(self.palette.muted, self.palette.ground, 0.5), ground))
+        first = self._fit(width, sign, (left, loud), (right, quiet), (" ", quiet))
+        line = self._rule(head)
         note = cut(safe_text(head.note), max(0, width - 6))
         signs = [("━", line), (f" {note} ", self._quiet())] if note else []
         rule = max(0, width - sum(cell_len(text) for text, _ in signs))
         return first, self._fit(width, *signs, ("━" * rule, line))
+
+    def _rule(self, head: Head) -> Style:
+        colour = self._stage(head.colour)
+        return self._ink(colour if head.cursor or head.target else mix(colour, self.palette.ground, 0.45))
+
+    def _folded(self, head: Head, width: int) -> Strips:
+        ground = self._lit(head)
+        count = str(head.count) if head.count < 1000 else f"{min(99, head.count // 1000)}k"
+        sign = (SHUT, style(self.palette.muted, ground))
+        first = self._fit(width, sign, (f"{count:>{max(0, width - 1)}}", style(self.palette.text, ground, bold=True)))
+        return first, self._fit(width, ("━" * width, self._rule(head)))
+
+    def _spine(self, sign: str, head: Head, width: int) -> Strip:
+        look = style(self.palette.text if head.target else self.palette.muted, self._lit(head))
+        return self._strip((pad(" " + sign, width), look))
+
+    def _lit(self, head: Head) -> str:
+        return mix(self.palette.ground, self._stage(head.colour), 0.25) if head.target else self.palette.ground
 
     def _sums(self, head: Head, room: int, *, tight: bool = False) -> str:
         """Return count and sums, as many currencies as fit, the greatest first; ``tight`` with no blanks to spare."""

@@ -8,9 +8,22 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+from core.model.moment import Moment
 from core.model.pipeline import Stage
+from core.ports import Card
 
 ELLIPSIS: Final = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when a deal is to be closed, in words (``text``), and how much later it is by now (``late``, in short)."""
+
+    text: str = ""
+    late: str = ""
+
+
+NOT_DUE: Final = Due()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +31,8 @@ class Wording:
     """How the board says things: money in minor units with a currency, in full and short, and a span of milliseconds.
 
     ``empty_board`` are the lines shown while the pipeline has no deals, ``empty_column`` is what a column without any
-    says, ``note`` gives a few words for the head of a stage (what its rules do), or nothing, and ``person`` the name
-    of a responsible.
+    says, ``note`` gives a few words for the head of a stage (what its rules do), or nothing, ``person`` the name of a
+    responsible, and ``due`` what is said of a deal's date in its stage at a moment.
     """
 
     money: Callable[[int, str], str]
@@ -29,6 +42,7 @@ class Wording:
     empty_column: str = ""
     note: Callable[[Stage], str] = lambda stage: ""
     person: Callable[[str], str] = str
+    due: Callable[[Card, Stage, Moment], Due] = lambda card, stage, now: NOT_DUE
 
 
 def cut(text: str, width: int) -> str:
@@ -58,3 +72,14 @@ def two_ends(left: str, right: str, width: int, least: int = 6) -> tuple[str, st
     if not right:
         return pad(left, width), ""
     return pad(left, width - cell_len(right) - 1) + " ", right
+
+
+def downwards(text: str) -> list[str]:
+    """Return the signs of a text one by one, each with what is written onto it."""
+    signs: list[str] = []
+    for char in text:
+        if signs and not cell_len(char):
+            signs[-1] += char
+        else:
+            signs.append(char)
+    return signs

@@ -25,7 +25,10 @@ class Theming:
 
     def take(self, app: App[Any]) -> Palette:
         """Mix the board's colours from the app's theme; one that leaves colours to the terminal gets ours."""
-        found = [app.theme_variables.get(name, "")[:7] for name in ("background", "foreground", "primary", "error")]
+        found = [
+            app.theme_variables.get(name, "")[:7]
+            for name in ("background", "foreground", "primary", "error", "warning")
+        ]
         mixed = palette(*found) if all(map(is_colour, found)) else DARK if app.current_theme.dark else LIGHT
         self._filters = app.get_line_filters()
         self._ground = Color.parse(mixed.ground)

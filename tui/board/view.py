@@ -23,6 +23,7 @@ from tui.board.cursor import Direction, Way
 from tui.board.lines import LineCache
 from tui.board.model import BoardModel, BoardSource
 from tui.board.painter import Painter
+from tui.board.poster import Poster
 from tui.board.texts import Wording
 from tui.board.theming import DARK, Theming
 
@@ -105,11 +106,19 @@ class BoardView(Widget, can_focus=True):
             self.x = x
             self.y = y
 
+    class Folded(Posted):
+        """Other columns of a pipeline are folded now than before."""
+
+        def __init__(self, board: BoardView, pipeline: str, stages: frozenset[str]) -> None:
+            super().__init__(board)
+            self.pipeline = pipeline
+            self.stages = stages
+
     def __init__(
         self, source: BoardSource, wording: Wording, now: Callable[[], Moment], *, id: str | None = None
     ) -> None:
         super().__init__(id=id)
-        self.board = Board(source, DARK, wording, _Poster(self))
+        self.board = Board(source, DARK, wording, Poster(self))
         self.lines_painted = 0
         self._source = source
         self._now = now
@@ -192,6 +201,27 @@ class BoardView(Widget, can_focus=True):
         found = self.board.go_to(deal_id)
         self._sync()
         return found
+
+    def look_at(self, deal_id: str) -> bool:
+        """Put the cursor on a deal and show it: its column unfolds. False when it is not shown."""
+        found = self.board.look_at(deal_id)
+        self._sync()
+        return found
+
+    def fold(self) -> None:
+        """Fold the column under the cursor, or unfold it."""
+        self.board.fold(self.model.cursor)
+        self._sync()
+
+    def unfold_all(self) -> None:
+        """Unfold every column."""
+        self.board.unfold_all()
+        self._sync()
+
+    def set_density(self, name: str) -> None:
+        """Draw cards closer or wider."""
+        self.board.set_density(name)
+        self._sync()
 
     def open_deal(self) -> None:
         """Ask to open the deal under the cursor."""
@@ -365,29 +395,3 @@ class BoardView(Widget, can_focus=True):
         colours = self._theming.take(self.app)
         self.board.paint_with(Painter(colours, self.board.frame.painter.wording))
         self._sync()
-
-
-class _Poster:
-    """Turns what the board says into messages."""
-
-    def __init__(self, view: BoardView) -> None:
-        self._view = view
-
-    def dropped(self, deal_ids: tuple[str, ...], stage: str, above: str | None) -> None:
-        self._view.post_message(BoardView.Dropped(self._view, deal_ids, stage, above))
-
-    def cursor_moved(self, deal_id: str | None, stage: str | None) -> None:
-        self._view.post_message(BoardView.CursorMoved(self._view, deal_id, stage))
-
-    def opened(self, deal_id: str) -> None:
-        self._view.post_message(BoardView.Opened(self._view, deal_id))
-
-    def drag_over(self, stage: str | None, deal_ids: tuple[str, ...]) -> None:
-        self._view.post_message(BoardView.DragOver(self._view, stage, deal_ids))
-
-    def marks_changed(self, marks: frozenset[str]) -> None:
-        self._view.post_message(BoardView.MarksChanged(self._view, marks))
-
-    def menu_asked(self, deal_id: str, x: int, y: int) -> None:
-        region = self._view.region
-        self._view.post_message(BoardView.MenuAsked(self._view, deal_id, region.x + x, region.y + y))
