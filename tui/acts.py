@@ -119,7 +119,7 @@ async def _make(app: FunilApp, pipeline: str, draft: Draft) -> str:
     except Exception as error:
         return sentence_of(error)
     app.written()
-    app.board.go_to(deal)
+    app.board.look_at(deal)
     return ""
 
 

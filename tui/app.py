@@ -23,7 +23,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.safe_text import safe_text
 from core.words import fill
-from tui import acts, header, leaving, theme, wording
+from tui import acts, header, leaving, looks, theme, wording
 from tui.actions import Action, Registry, Scope, key_of, use
 from tui.bars import Bar
 from tui.board.view import BoardView
@@ -101,6 +101,7 @@ class FunilApp(App[None]):
     def on_mount(self) -> None:
         """Show the board, then begin to listen and to work."""
         sys.setswitchinterval(SWITCH)
+        looks.begin(self)
         self.board.show(self.desk.pipeline)
         self.board.focus()
         self.show_header()
@@ -253,6 +254,10 @@ class FunilApp(App[None]):
     def _dragged_over(self, event: BoardView.DragOver) -> None:
         self.footer.announce(acts.drop_sentence(self, event.deal_ids, event.stage))
 
+    @on(BoardView.Folded)
+    def _folded(self, event: BoardView.Folded) -> None:
+        looks.keep_folds(self, event.pipeline, event.stages)
+
     @on(BoardView.Opened)
     def _deal_opened(self) -> None:
         self.perform("deal.open")
@@ -313,8 +318,7 @@ class FunilApp(App[None]):
 
     def show_pipeline(self, pipeline: str) -> None:
         """Show another pipeline."""
-        self.desk.pipeline_id = pipeline
-        self.board.show(self.desk.pipeline)
+        looks.turn_to(self, pipeline)
         if self.desk.search:
             self.filter.again()
         self.show_header()
@@ -330,7 +334,7 @@ class FunilApp(App[None]):
 
     def find_deal(self, deal: str) -> bool:
         """Put the board's cursor on a deal, in its own pipeline; say why where it cannot be shown."""
-        if self.board.go_to(deal):
+        if self.board.look_at(deal):
             return True
         found = self.desk.store.read(lambda reader: reader.deal(deal))
         if found is None or found.removed or found.pipeline not in self.desk.house.pipelines:
@@ -340,7 +344,7 @@ class FunilApp(App[None]):
             self.say(_("The filter hides that deal: esc takes the filter away."))
             return False
         self.show_pipeline(found.pipeline)
-        return self.board.go_to(deal)
+        return self.board.look_at(deal)
 
     def _read_log(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
         return self.desk.store.read(lambda reader: page(reader, after, limit))

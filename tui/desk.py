@@ -27,6 +27,8 @@ class Desk:
         self.house: House = self.store.read(_house)
         use_zone(self.zone.key)
         self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)
+        self.left_at: dict[str, str] = {}
+        """The deal under the cursor when a pipeline was shown last, by pipeline."""
         self.search = ""
         self.now = Moment(0)
         self.simulated = False

@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from tui import acts
 from tui.actions import Action, Registry, Scope
+from tui.verbs_board import ARRANGING
 from tui.verbs_clock import OF_CLOCK, TOUR
 from tui.verbs_steering import OF_DEALS, OF_LINES, OF_LOG, REDO, no_deal
 
@@ -359,5 +360,5 @@ EVERYWHERE: Final = (
 )
 
 REGISTRY: Final = Registry(
-    (*CURSOR, *CARRYING, *DEALS, *OF_DEALS, *LOG, *OF_LOG, OF_LINES, *OF_CLOCK, *TOUR, *EVERYWHERE)
+    (*CURSOR, *CARRYING, *DEALS, *OF_DEALS, *LOG, *OF_LOG, OF_LINES, *OF_CLOCK, *TOUR, *ARRANGING, *EVERYWHERE)
 )

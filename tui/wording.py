@@ -9,6 +9,7 @@ from tui import format as fmt
 from tui.actions import key_of
 from tui.board.texts import Wording
 from tui.desk import Desk
+from tui.due import due_of
 from tui.rule_words import acting
 
 
@@ -24,6 +25,7 @@ def of(desk: Desk) -> Wording:
         ),
         empty_column=_("no deals"),
         note=lambda stage: _note(desk, stage),
+        due=lambda card, stage, now: due_of(desk, card, stage, now),
     )
 
 

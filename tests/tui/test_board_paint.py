@@ -61,7 +61,7 @@ badges = st.fixed_dictionaries(
 def test_a_card_is_exactly_as_wide_as_its_column_and_carries_nothing_that_steers_a_terminal(
     title: str, client: str, who: str, width: int, look: Look, amount: int | None, waits: dict[str, int], rows: int
 ) -> None:
-    row = card("D1", title, client=client, responsible=who, amount=amount, **waits)
+    row = replace(card("D1", title, client=client, responsible=who, amount=amount), **waits)  # type: ignore[arg-type]
     painter = Painter(COLOURS, WORDING)
     painted = painter.card(row, look, width, rows)
     assert len(painted) == rows
@@ -115,6 +115,9 @@ def test_what_stands_on_a_card(changes: dict[str, object], width: int, first: st
         assert painted[1].text == second
 
 
+EVERYTHING = {"waiting": 1, "failed": 1, "unread": 2, "held": 1, "tasks": 4}
+
+
 @pytest.mark.parametrize(
     ("changes", "due", "rows", "width", "shown"),
     [
@@ -123,7 +126,7 @@ def test_what_stands_on_a_card(changes: dict[str, object], width: int, first: st
         ({"tasks": 1}, Due(), 2, 30, "▌Maria Lima       Ana · 2d ☐1 "),
         ({}, Due("3 d late", "3d"), 2, 30, "▌Maria Lima      Ana · 2d ⚑3d "),
         ({}, Due("due 4 Dec"), 2, 30, "▌Maria Lima          Ana · 2d "),
-        ({"waiting": 1, "failed": 1, "unread": 2, "held": 1, "tasks": 4}, Due("", "9d"), 2, 30, "▌Maria Lima    2d ❝2 ☐4 ⚑9d ✗ "),
+        (EVERYTHING, Due("", "9d"), 2, 30, "▌Maria Lima    2d ❝2 ☐4 ⚑9d ✗ "),
         ({"held": 1}, Due("due 4 Dec"), 3, 30, "▌due 4 Dec                 ◷1 "),
         ({"failed": 1}, Due("3 d late", "3d"), 3, 30, "▌3 d late                   ✗ "),
         ({}, Due(), 1, 30, "▌Order 1001       2d R$ 7.500 "),
@@ -141,7 +144,7 @@ def test_what_is_late_differs_by_its_sign_and_its_ink() -> None:
     calm = painter.card(row, Look("#39A8EF", "2d"), 30)[1]
     late = painter.card(row, Look("#39A8EF", "2d", task_late=True), 30)[1]
     assert "☐1!" in late.text and "!" not in calm.text
-    assert [str(look) for text, look, _ in late if "☐" in text][0].startswith(COLOURS.warning)
+    assert next(str(look) for text, look, _ in late if "☐" in text).startswith(COLOURS.warning)
 
 
 def test_state_is_told_by_signs_and_not_by_colour_alone() -> None:

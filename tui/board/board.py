@@ -82,11 +82,13 @@ class Board:
         self.resize(self.grid.width, self.grid.height)
 
     def fold(self, place: int) -> None:
-        """Fold a column, or unfold it."""
+        """Fold a column, or unfold it; under the cursor its cards go out of reach, or come back."""
         if place >= len(self.model.columns):
             return
         self.drag.cancel()
         self.model.folded ^= {self.model.columns[place].stage.id}
+        if place == self.model.cursor:
+            self.model.deal = None
         self._refold()
 
     def unfold_all(self) -> None:
@@ -172,6 +174,7 @@ class Board:
         found = self.go_to(deal_id)
         if found and self.model.is_folded(self.model.cursor):
             self.fold(self.model.cursor)
+            self.go_to(deal_id)
         return found
 
     def open(self) -> None:

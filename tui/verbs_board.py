@@ -1,0 +1,74 @@
+"""The actions by which a person arranges the board: densities, folded columns, pipelines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.i18n import N_
+from core.i18n import gettext as _
+from tui import looks
+from tui.actions import Action, Scope
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+
+
+def _no_column(app: FunilApp) -> str | None:
+    return None if app.board.model.columns else _("There is no pipeline yet.")
+
+
+def _nothing_folded(app: FunilApp) -> str | None:
+    return None if app.board.model.folded else _("No column is folded.")
+
+
+def one_pipeline(app: FunilApp) -> str | None:
+    """Say that there is no other pipeline to show; None when there is."""
+    return None if len(app.desk.house.pipelines) > 1 else _("There is only one pipeline.")
+
+
+ARRANGING: Final = (
+    Action(
+        id="column.fold",
+        title=N_("Fold or unfold the column"),
+        help=N_("fold the column under the cursor to a few cells, or unfold it; deals can still be dropped there"),
+        keys=("z",),
+        scope=Scope.BOARD,
+        run=lambda app: app.board.fold(),
+        why_not=_no_column,
+    ),
+    Action(
+        id="column.unfold",
+        title=N_("Unfold all columns"),
+        help=N_("unfold every column of the pipeline"),
+        keys=("Z",),
+        scope=Scope.BOARD,
+        run=lambda app: app.board.unfold_all(),
+        why_not=_nothing_folded,
+    ),
+    Action(
+        id="board.density",
+        title=N_("Cards: compact, normal, roomy"),
+        help=N_("have the cards stand closer or wider: one row a card, two, or three with dates"),
+        keys=("d",),
+        scope=Scope.BOARD,
+        run=looks.next_density,
+    ),
+    Action(
+        id="pipeline.next",
+        title=N_("Next pipeline"),
+        help=N_("show the next pipeline"),
+        keys=("right_square_bracket",),
+        scope=Scope.BOARD,
+        run=lambda app: looks.turn_pipeline(app, 1),
+        why_not=one_pipeline,
+    ),
+    Action(
+        id="pipeline.previous",
+        title=N_("Previous pipeline"),
+        help=N_("show the pipeline before"),
+        keys=("left_square_bracket",),
+        scope=Scope.BOARD,
+        run=lambda app: looks.turn_pipeline(app, -1),
+        why_not=one_pipeline,
+    ),
+)
