@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +15,7 @@ from adapters import cli
 from adapters.cli.completion import NOTHING, specs
 from funil import House
 from tests.cli.bad_ground import Door
-from tests.cli.cli_ground import Shell, at_noon
+from tests.cli.cli_ground import at_noon
 
 ENDLESS: Final = frozenset({"worker", "run", "serve", "gateway", "demo"})
 """Verbs that work until they are stopped, or lay a whole story down."""
@@ -98,19 +98,6 @@ def test_an_unknown_id_is_refused_by_every_verb_that_takes_one(door: Door, path:
 
 
 @pytest.mark.parametrize("path", [spec.path for spec in VERBS])
-def test_no_database_is_one_sentence_for_every_verb(path: str, tmp_path: Path) -> None:
-    """Whatever else is wrong with the line: nothing is made, nothing raised."""
-    spec = next(each for each in VERBS if each.path == path)
-    if path in ("init", "schema", "completion"):
-        return
-    words = [*path.split(), *(KNOWN.get(kind, "x") for kind in spec.places)]
-    said = Shell(f"sqlite:///{tmp_path}/none.db")(*words)
-    assert said.status in (1, 2)
-    assert said.err.startswith("funil: ") or "usage:" in said.err
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("path", [spec.path for spec in VERBS])
 def test_an_option_that_nobody_knows_is_no_command_line(door: Door, path: str) -> None:
     said = door(*path.split(), "--no-such-option")
     assert (said.status, said.out) == (2, "")
@@ -147,19 +134,6 @@ class Gone(io.BytesIO):
 
     def write(self, content: object) -> int:
         raise BrokenPipeError
-
-
-@pytest.mark.parametrize("path", [spec.path for spec in VERBS if spec.path not in ("init", "schema", "completion")])
-def test_ctrl_c_ends_every_verb_quietly(door: Door, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(House, "opened", interrupted)
-    spec = next(each for each in VERBS if each.path == path)
-    said = Shell(door.shell.url)(*path.split(), *(KNOWN.get(kind, "/dev/null") for kind in spec.places))
-    assert said.status == 2 or (said.status, said.out, said.err) == (130, "", "") or said.status == 1
-    if said.status == 1:
-        assert said.err.startswith("funil: ")
 
 
 def test_the_table_covers_every_verb() -> None:
