@@ -45,5 +45,6 @@ _QUERIES: Final[Mapping[str, Callable[[Reader, str], Iterable[str]]]] = {
     "pipelines": _named(lambda reader: reader.house().pipelines),
     "rules": _named(lambda reader: reader.house().rules),
     "connections": _named(lambda reader: reader.house().connections),
+    "stored": _named(lambda reader: reader.house().files),
     "users": _named(lambda reader: reader.house().users),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from adapters.cli.reading import one_of
 from adapters.cli.verbs import VERBS
 from core.i18n import gettext as _
 from core.model.delivery import Channel, DeliveryStatus
+from core.model.talk import ChatStatus
 
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
@@ -31,6 +32,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "connection": "connections",
     "contact": "contacts",
     "company": "companies",
+    "channel": "connections",
     "responsible": "users",
     "by": "users",
     "file": FILE,
@@ -105,10 +107,24 @@ def _kind(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
         return metavar
     if action.dest in ("id", "ids") and not action.option_strings:
         return str(parser.get_default("what") or NOTHING)
-    if parser.prog == "funil outbound" and action.dest in ("status", "channel"):
-        return "|".join(_statuses() if action.dest == "status" else map(str, Channel))
-    return _KINDS.get(action.dest, NOTHING)
+    known = _OF_ONE_VERB.get((parser.prog.removeprefix("funil "), action.dest))
+    return known() if known is not None else _KINDS.get(action.dest, NOTHING)
 
 
-def _statuses() -> Sequence[str]:
-    return ["held", *(status.value for status in DeliveryStatus)]
+def _events() -> str:
+    from adapters.cli import event
+
+    return "|".join(event.KINDS)
+
+
+_OF_ONE_VERB: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
+    ("outbound", "status"): lambda: "|".join(["held", *(status.value for status in DeliveryStatus)]),
+    ("outbound", "channel"): lambda: "|".join(map(str, Channel)),
+    ("chat list", "status"): lambda: "|".join(status.value for status in ChatStatus),
+    ("event", "kind"): _events,
+    ("file add", "path"): lambda: FILE,
+    ("file remove", "name"): lambda: "stored",
+    ("file save", "name"): lambda: "stored",
+    ("file save", "path"): lambda: FILE,
+}
+"""What an argument's value may be where its name alone does not tell."""
