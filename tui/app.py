@@ -96,7 +96,11 @@ class FunilApp(App[None]):
     def on_load(self) -> None:
         """Listen to signals before the terminal is taken over, so that it is always given back."""
         if not self.is_headless:
-            leaving.listen(self.told_to_leave)
+            self.listen_to_signals()
+
+    def listen_to_signals(self) -> None:
+        """Leave properly at a signal that asks to go."""
+        leaving.listen(self.told_to_leave)
 
     def on_mount(self) -> None:
         """Show the board, then begin to listen and to work."""
@@ -209,7 +213,8 @@ class FunilApp(App[None]):
             "{n} runs wait; they act while Funil or `funil worker` runs",
             waiting,
         )
-        self.exit(return_code=status, message=Text(fill(line, {"n": waiting})) if waiting else None)
+        told = waiting and not self.is_web  # a browser shows nothing after its board
+        self.exit(return_code=status, message=Text(fill(line, {"n": waiting})) if told else None)
 
     # What the widgets say ---------------------------------------------------------------------------------------------
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from adapters.cli import demo, init
+from adapters.web import IN_BROWSER
 from core.errors import Refused
 from core.i18n import N_
 
@@ -29,6 +31,6 @@ def run(args: argparse.Namespace, roof: Roof) -> int:
 
 
 def need_terminal() -> None:
-    """Raise ``Refused`` where no board can be shown."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Raise ``Refused`` where no board can be shown. A browser's board talks through pipes."""
+    if IN_BROWSER not in os.environ and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused(N_("the board needs a terminal; “funil --help” lists the verbs that do without"))

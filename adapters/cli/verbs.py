@@ -35,6 +35,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "rule": Verb("rule", N_("switch rules on and off, or apply them to what is there already")),
     "run": Verb("run", N_("let what is due happen, without a screen")),
     "worker": Verb("worker", N_("run the rules until stopped, without a screen")),
+    "serve": Verb("serve", N_("show the board in a browser, to whoever has the address with its key")),
     "clock": Verb("clock", N_("show or turn the simulated clock")),
     "outbound": Verb("outbound", N_("the outbound log, newest first; cancel, retry or resolve a line of it")),
     "chat": Verb("chat", N_("chats with clients: list, show; take, answer, close")),
