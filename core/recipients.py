@@ -78,7 +78,8 @@ def phone(facts: Facts, choice: PhoneChoice = "auto", fallback: Sequence[Step] =
 
 
 def opted_out(facts: Facts, address: str) -> bool:
-    """Return whether one of the deal's clients has opted out of an address, however it is written."""
+    """Return whether one of the deal's clients, or anybody else who has it, has opted out of an address, however it is
+    written."""
     return _plain(address) in _declined(facts)
 
 
@@ -89,7 +90,8 @@ def declined(name: str, address: str) -> CannotAct:
 
 def _declined(facts: Facts) -> frozenset[str]:
     clients: list[Client] = [*facts.contacts, *([facts.company] if facts.company else [])]
-    return frozenset(_plain(a.value) for c in clients for a in (*c.emails, *c.phones) if a.opted_out)
+    own = frozenset(_plain(a.value) for c in clients for a in (*c.emails, *c.phones) if a.opted_out)
+    return own.union(map(_plain, facts.declined))
 
 
 def _plain(address: str) -> str:

@@ -26,6 +26,10 @@ class TalkReader(Protocol):
     def owners_of(self, kind: str, value: str) -> Sequence[Owner]:
         """Return the clients in use who have an address (``email`` or ``phone``), contacts first, then by id."""
 
+    def opted_out(self, values: Iterable[str]) -> frozenset[str]:
+        """Return those of these addresses and numbers, in small letters, at which somebody wants no messages: whoever
+        that is, removed clients included."""
+
     def open_deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
         """Return the open deals that have one of these clients as a contact or as their company, by id."""
 

@@ -36,6 +36,7 @@ class Facts:
     chat: Chat | None = None
     invite: Invite | None = None
     run: int | None = None
+    declined: frozenset[str] = frozenset()
 
     @property
     def contact(self) -> Contact | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Select, false, or_, select, union
+from sqlalchemy import CompoundSelect, Select, false, or_, select, true, union
 
 from core.model.talk import Owner
 from data.columns import table_of
@@ -31,6 +31,11 @@ def _owners() -> Select[tuple[str, str]]:
 
 
 OWNERS = Statement(_owners)
+OPTED_OUT = Statement(
+    lambda: (
+        select(addresses.c.value).where(among(addresses.c.value, "values"), addresses.c.opted_out == true()).distinct()
+    )
+)
 _here: Final = (deals.c.closed == false(), deals.c.removed == false())
 
 
@@ -56,6 +61,12 @@ class AddressReader(Base):
     def owners_of(self, kind: str, value: str) -> Sequence[Owner]:
         """Return the clients in use who have an address (``email`` or ``phone``), contacts first, then by id."""
         return [Owner(*row) for row in self.db.rows(OWNERS, kind=kind, value=lowered(value))]
+
+    def opted_out(self, values: Iterable[str]) -> frozenset[str]:
+        """Return those of these addresses and numbers, in small letters, at which somebody wants no messages: whoever
+        that is, removed clients included."""
+        wanted = list({lowered(value) for value in values})
+        return frozenset(row[0] for row in self.db.rows(OPTED_OUT, values=wanted)) if wanted else frozenset()
 
     def open_deals_of(self, owners: Iterable[Owner]) -> Sequence[str]:
         """Return the open deals that have one of these clients as a contact or as their company, by id."""

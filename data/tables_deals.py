@@ -43,6 +43,7 @@ class AddressRow(Table, table=True):
     """Whose an address is: a row for each address of each client, written with the client.
 
     ``kind`` is ``email`` or ``phone``, ``owner_kind`` ``contact`` or ``company``; ``value`` is in small letters.
+    ``opted_out``: the owner wants no messages there.
     """
 
     __tablename__ = "addresses"
@@ -52,6 +53,7 @@ class AddressRow(Table, table=True):
     kind: str = ident(primary_key=True)
     owner_kind: str = ident(primary_key=True)
     owner: str = ident(primary_key=True)
+    opted_out: bool = yes_no()
 
 
 class DealContactRow(Table, table=True):

@@ -19,23 +19,25 @@ FORGET_ADDRESSES = Statement(
 
 def _taken(table: str, column: str, *, sqlite: bool) -> TextClause:
     """Return the statement that reads the addresses of some clients off their own rows."""
-    value, each, among_ids = (
+    value, opted_out, each, among_ids = (
         (
             "lower(json_extract(json_each.value, '$[1]'))",
+            "coalesce(max(json_extract(json_each.value, '$[2]')), 0)",
             f"json_each(c.{column})",
             "IN (SELECT value FROM json_each(:ids))",
         )
         if sqlite
         else (
             'lower((a.value ->> 1) COLLATE "C")',
+            "coalesce(bool_or(a.value ->> 2 = 'true'), false)",
             f"jsonb_array_elements(CAST(c.{column} AS jsonb)) AS a",
             "= ANY(CAST(:ids AS TEXT[]))",
         )
     )
-    found = f"SELECT DISTINCT {value}, '{column.removesuffix('s')}', '{_OWNERS[table]}', c.id FROM {table} c, {each}"
+    wanted = f"{value}, '{column.removesuffix('s')}', '{_OWNERS[table]}', c.id, {opted_out}"
     return with_list(
-        f"INSERT INTO addresses (value, kind, owner_kind, owner) {found} "
-        f"WHERE c.id {among_ids} AND c.{column} IS NOT NULL",
+        f"INSERT INTO addresses (value, kind, owner_kind, owner, opted_out) SELECT {wanted} FROM {table} c, {each} "
+        f"WHERE c.id {among_ids} AND c.{column} IS NOT NULL GROUP BY c.id, {value}",
         "ids",
     )
 

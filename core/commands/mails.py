@@ -9,9 +9,11 @@ from typing import Any, Final
 from core import html_text, phones, recipients, tracking
 from core.commands import lookup
 from core.commands.files import keep
+from core.engine import knowing
 from core.errors import BadInput, Refused
 from core.files import MOST_ATTACHED
 from core.i18n import N_
+from core.model.deal import Deal
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
 from core.model.event import Event
 from core.model.file import Attachment, NewFile
@@ -72,7 +74,7 @@ def write_mail(deal_id: str, mail: NewMail, by: str) -> Job[Written]:
         if before is not None:
             return Written(before, new=False)
         attachments = _kept(tx, mail.files)
-        delivery = _delivery(tx.facts(deal, now), mail, writer, attachments)
+        delivery = _delivery(_facts(tx, deal, now, mail), mail, writer, attachments)
         applied = tx.apply(
             Plan(
                 deals_changed=[(deal, replace(deal, active_at=now, version=deal.version + 1))],
@@ -85,6 +87,10 @@ def write_mail(deal_id: str, mail: NewMail, by: str) -> Job[Written]:
         return Written(made)
 
     return job
+
+
+def _facts(tx: Tx, deal: Deal, now: Moment, mail: NewMail) -> Facts:
+    return knowing.with_declined(tx, tx.facts(deal, now), [mail.to] if mail.to is not None else ())
 
 
 def _outside_id(given: str | None) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from core.model.deal import Deal, Entry
 from core.model.delivery import Channel
 from core.model.frozen import replace
 from core.model.moment import Moment
+from core.model.people import Company, Contact
 from core.model.rule import Rule
 from core.model.talk import Owner
 from core.ports import Facts, Reader
 from core.rules import catalogue
+
+ADDRESSED: Final = frozenset({Channel.EMAIL, Channel.SMS, Channel.TELEPHONY})
+"""The channels whose messages go to an address or a number."""
 
 
 def facts_for(
@@ -21,12 +28,22 @@ def facts_for(
     kind = catalogue.kinds().get(rule.kind)
     if kind is None:
         return facts
+    if not ADDRESSED.isdisjoint(kind.uses):
+        facts = with_declined(reader, facts)
     if "chat" in kind.needs:
         channels = [connection.id for connection in facts.house.connected(Channel.OPEN_CHANNEL)]
         facts = replace(facts, chat=reader.last_chat(deal.id, _owner(facts), channels) if channels else None)
     if "invite" in kind.needs and run is not None:
         facts = replace(facts, invite=reader.invite_of_run(run), run=run)
     return facts
+
+
+def with_declined(reader: Reader, facts: Facts, beside: Iterable[str] = ()) -> Facts:
+    """Return facts that know at which of the clients' addresses, and of those ``beside`` them, somebody wants no
+    messages."""
+    clients: list[Contact | Company] = [*facts.contacts, *([facts.company] if facts.company else [])]
+    own = [address.value for client in clients for address in (*client.emails, *client.phones)]
+    return replace(facts, declined=reader.opted_out([*own, *beside]))
 
 
 def _owner(facts: Facts) -> Owner | None:

@@ -16,7 +16,7 @@ from core.engine import abandoning, chaining, entering, knowing, outcomes, start
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import Deal
-from core.model.delivery import Channel, Delivery, DeliveryStatus, Message
+from core.model.delivery import Delivery, DeliveryStatus, Message
 from core.model.frozen import replace
 from core.model.moment import MINUTE, Moment
 from core.model.rule import Hours, Rule
@@ -29,7 +29,6 @@ LATE: Final = MINUTE
 """A message younger than this is what its run has just been judged to say."""
 
 _HOURS: Final = N_("outside the hours of its rule: it waits until {until}")
-_ADDRESSED: Final = frozenset({Channel.EMAIL, Channel.SMS, Channel.TELEPHONY})
 _OPTED_OUT: Final = Judgement(
     status=RunStatus.FAILED,
     reason="opted_out",
@@ -112,9 +111,10 @@ def _by_hand(tx: Tx, delivery: Delivery, now: Moment, plan: Plan) -> Delivery:
 
 def _declined(tx: Tx, deal: Deal, message: Message, entry: int | None, now: Moment) -> bool:
     """Return whether the client has opted out since the message was written, or tried last."""
-    if message.channel not in _ADDRESSED:
+    if message.channel not in knowing.ADDRESSED:
         return False
-    return recipients.opted_out(tx.facts(deal, now, None if entry is None else tx.entry(entry)), message.to)
+    facts = tx.facts(deal, now, None if entry is None else tx.entry(entry))
+    return recipients.opted_out(knowing.with_declined(tx, facts, [message.to]), message.to)
 
 
 def _opens(tx: Tx, rule: Rule, deal: Deal, now: Moment) -> Moment | None:

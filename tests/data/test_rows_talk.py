@@ -231,3 +231,17 @@ def test_an_address_leads_to_its_owners_and_their_open_deals(ground: Ground) -> 
     tx.put_contact(replace(MARIA, phones=()))
     tx.archive("contacts", ["ze"])
     assert tx.owners_of("phone", number) == [Owner("company", "firm")]
+
+
+def test_an_address_is_opted_out_of_for_everybody_until_nobody_says_so(ground: Ground) -> None:
+    tx = ground.tx()
+    mixed = (Address("WORK", "Oi@X.example"), Address("HOME", "oi@x.example", True), Address("WORK", "b@x.example"))
+    tx.put_contact(Contact(id="ze", name="Zé", emails=mixed))
+    tx.put_company(Company(id="firm", name="Firm", emails=(Address("WORK", "OI@x.example", True),)))
+    wanted = ["OI@X.example", "b@x.example", "+5511987650001"]
+    assert tx.opted_out(wanted) == {"oi@x.example", "+5511987650001"}
+    tx.put_contact(Contact(id="ze", name="Zé", emails=mixed[:1]))
+    tx.archive("companies", ["firm"])
+    assert tx.opted_out(wanted[:2]) == {"oi@x.example"}
+    tx.put_company(Company(id="firm", name="Firm"))
+    assert tx.opted_out(wanted[:2]) == tx.opted_out([]) == frozenset()

@@ -186,10 +186,11 @@ def _no_other_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_whose_an_address_is_is_known_after_an_upgrade(current: Shell) -> None:
-    found = rows(current.url, {"addresses": ["value", "kind", "owner_kind", "owner"]})["addresses"]
+    found = rows(current.url, {"addresses": ["value", "kind", "owner_kind", "owner", "opted_out"]})["addresses"]
     assert [tuple(row.values()) for row in found] == [
-        ("+5511987650001", "phone", "contact", "maria"),
-        ("maria@cliente.example", "email", "contact", "maria"),
+        ("+5511987650001", "phone", "contact", "maria", False),
+        ("eva@x.example", "email", "contact", "eva", True),
+        ("maria@cliente.example", "email", "contact", "maria", False),
     ]
     current.ok("event", "chat_message", "channel=tg", "chat=c", "from=+5511987650001", "text=Oi")
     assert current.json("chat", "show", "c")["contact"] == "maria"

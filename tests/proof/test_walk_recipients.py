@@ -36,6 +36,27 @@ def test_who_has_opted_out_gets_nothing_and_the_log_says_why(tmp_path: Path) -> 
     assert funil.json("try", "mail", "--deal", "D1")["would"] == "done"
 
 
+def test_an_address_of_which_another_client_has_opted_out_is_opted_out(tmp_path: Path) -> None:
+    funil = Funil(tmp_path, board(RULES))
+    funil("contact", "add", "--id", "eva", "--name", "Eva", "--email", "Maria@Cliente.example", "--opted-out",
+          "Maria@Cliente.example")  # fmt: skip
+    funil("company", "add", "--id", "firm", "--name", "Firm", "--phone", "+55 11 98765-0001", "--opted-out",
+          "+5511987650001")  # fmt: skip
+    funil("deal", "move", "D1", "delivery")
+    funil.idle()
+    assert funil.states() == {"mail": "failed opted_out", "sms": "failed opted_out"}
+    assert funil.json("try", "sms", "--deal", "D1")["reason"] == "opted_out"
+    written = ("deal", "mail", "D1", "--by", "ana", "--subject", "Hi", "--text", "x")
+    assert "does not want messages" in funil.refused(*written)
+    assert "does not want messages" in funil.refused(*written, "--to", "MARIA@cliente.example")
+    funil("contact", "remove", "eva")
+    assert funil.json("try", "mail", "--deal", "D1")["reason"] == "opted_out"
+    funil("contact", "restore", "eva")
+    funil("contact", "set", "eva", "opted_out=")
+    funil("company", "set", "firm", "opted_out=")
+    assert {funil.json("try", rule, "--deal", "D1")["would"] for rule in ("mail", "sms")} == {"done"}
+
+
 def test_an_opt_out_that_comes_while_the_message_waits_counts(tmp_path: Path) -> None:
     funil = Funil(tmp_path, board(RULES))
     funil("connection", "pause", "--all")

@@ -35,6 +35,7 @@ def _addresses() -> None:
     op.create_table(
         "addresses",
         *(sa.Column(name, _KEY, nullable=False) for name in ("value", "kind", "owner_kind", "owner")),
+        sa.Column("opted_out", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("value", "kind", "owner_kind", "owner", name="pk_addresses"),
         sqlite_with_rowid=False,
     )
@@ -44,8 +45,13 @@ def _addresses() -> None:
         for column, kind in (("emails", "email"), ("phones", "phone")):
             value = "lower(json_extract(a.value, '$[1]'))" if sqlite else 'lower((a.value ->> 1) COLLATE "C")'
             each = f"json_each({table}.{column})" if sqlite else f"jsonb_array_elements(CAST({column} AS jsonb)) AS"
-            found = f"SELECT DISTINCT {value}, '{kind}', '{owner_kind}', {table}.id FROM {table}, {each} a"
-            op.execute(f"INSERT INTO addresses (value, kind, owner_kind, owner) {found} WHERE {column} IS NOT NULL")
+            out = "coalesce(max(json_extract(a.value, '$[2]')), 0)" if sqlite else "bool_or(a.value ->> 2 = 'true')"
+            out = out if sqlite else f"coalesce({out}, false)"
+            found = f"SELECT {value}, '{kind}', '{owner_kind}', {table}.id, {out} FROM {table}, {each} a"
+            op.execute(
+                "INSERT INTO addresses (value, kind, owner_kind, owner, opted_out) "
+                f"{found} WHERE {column} IS NOT NULL GROUP BY {table}.id, {value}"
+            )
 
 
 def _clients() -> None:
