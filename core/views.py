@@ -150,8 +150,8 @@ class DealFilter:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the change feed: ``what`` is ``deal``, ``delivery``, ``run`` or ``config``; without an
-    ``id`` it may be any of them."""
+    """One line of the change feed: ``what`` is ``deal``, ``delivery``, ``run``, ``chat`` (by its row's number) or
+    ``config``; without an ``id`` it may be any of them."""
 
     what: str
     id: str

@@ -44,7 +44,7 @@ BRING_CLIENTS = {
 }
 
 
-class ClientWriter(FeedWriter, AddressWriter):
+class ClientWriter(AddressWriter, FeedWriter):
     """Makes real clients of those set aside on this connection."""
 
     def new_client_id(self, what: ClientKind) -> str:

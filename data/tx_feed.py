@@ -44,7 +44,8 @@ class FeedWriter(Base):
     """Tells of changes."""
 
     def _tell(self, changes: Sequence[tuple[str, str]]) -> None:
-        """Add lines to the feed: what (``deal``, ``delivery``, ``run`` for all of them, ``config``) and which one."""
+        """Add lines to the feed: what (``deal``, ``delivery``, ``run`` for all of them, ``chat``, ``config``) and
+        which one."""
         if len(changes) > _FEW:
             for what in dict.fromkeys(what for what, _ in changes):
                 self._tell_all(what, [thing for kind, thing in changes if kind == what])

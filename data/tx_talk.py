@@ -16,6 +16,7 @@ from data.reader_base import the
 from data.reader_talk import TalkReader, chat_messages, chats, invites
 from data.sql import Statement
 from data.tx_addresses import AddressWriter
+from data.tx_feed import FeedWriter
 from data.tx_statements import addition, alteration, insertion
 
 _STATE: Final = tuple(column.name for column in chats.c if column.name not in ("id", "channel", "chat", "created_at"))
@@ -55,8 +56,8 @@ FOLLOW = Statement(
 )
 
 
-class TalkWriter(TalkReader, AddressWriter):
-    """What clients and agents say."""
+class TalkWriter(TalkReader, AddressWriter, FeedWriter):
+    """What clients and agents say; the screens are told of the chat, whether it has deals or not."""
 
     def hold_chat(self, channel: str, chat: str) -> Chat | None:
         """Return a chat by its channel's id, kept from other transactions until the commit."""
@@ -66,15 +67,21 @@ class TalkWriter(TalkReader, AddressWriter):
     def add_chat(self, chat: Chat) -> int | None:
         """Keep a new chat and return its row's number; None when its channel has it already."""
         row = self.db.one(ADD_CHAT, **mapping_talk.chat_params(chat))
-        return row[0] if row else None
+        if row is None:
+            return None
+        self._tell([("chat", str(row[0]))])
+        return int(row[0])
 
     def put_chat(self, chat: Chat) -> None:
         """Change a chat."""
         self.db.run(CHANGE_CHAT, **mapping_talk.chat_params(chat))
+        self._tell([("chat", str(chat.id))])
 
     def say(self, message: ChatMessage) -> int:
         """Add to a chat's history and return the row's number."""
-        return self.db.new_id(SAY, **mapping_talk.message_params(message))
+        said = self.db.new_id(SAY, **mapping_talk.message_params(message))
+        self._tell([("chat", str(message.chat))])
+        return said
 
     def add_invite(self, invite: Invite) -> None:
         """Keep an invitation; one with the same token stays as it is."""
@@ -91,12 +98,15 @@ class TalkWriter(TalkReader, AddressWriter):
         ]
         if rows:
             self.db.many(CARRIED, rows)
+            self._tell([("chat", str(chat)) for chat in dict.fromkeys(row["chat"] for row in rows)])
 
     def _say_elsewhere(self, before: Delivery, after: Delivery) -> None:
         """Have a message that was rewritten for another chat stand there."""
         if _chat_of(after) not in (None, _chat_of(before)):
             self.db.run(UNSAID, delivery=after.id)
             self.db.run(CARRIED, **_carried_row(after.id, after))
+            told = dict.fromkeys(chat for chat in map(_chat_of, (before, after)) if chat is not None)
+            self._tell([("chat", str(chat)) for chat in told])
 
 
 def _chat_of(delivery: Delivery) -> int | None:

@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from core.engine import removing
-from core.model.delivery import Channel, DeliveryStatus
+from core.model.delivery import Channel, DeliveryStatus, Message
 from core.model.moment import Moment
 from core.model.people import Contact
 from core.model.run import RunStatus
+from core.model.talk import Author, Chat, ChatMessage, ChatStatus
 from core.plan import Plan
 from core.ports import Card, Change, DealFilter, DeliveryFilter
 from data.tx_feed import KEPT
@@ -280,6 +281,29 @@ def test_the_feed_tells_each_change_once(feed: Ground) -> None:
 def kept_contact(ground: Ground) -> Contact:
     """Return the first deal's contact."""
     return ground.tx().contacts(["maria"])["maria"]
+
+
+def test_the_feed_tells_of_a_chat_that_no_deal_has(feed: Ground) -> None:
+    def told() -> list[Change]:
+        after, changes = feed.tx().changes_since(seen[-1])
+        seen.append(after)
+        return [change for change in changes if change.what in ("chat", "deal")]
+
+    seen = [feed.tx().cursor()]
+    new = Chat(id=0, channel="tg", chat="tg:555", peer="tg:555", created_at=NOON, session_at=NOON)
+    number = feed.tx().add_chat(new)
+    assert number is not None
+    chat, this = replace(new, id=number), [Change("chat", str(number))]
+    assert told() == this
+    feed.tx().say(ChatMessage(id=0, chat=number, session=1, at=NOON, author=Author.CLIENT, by="tg:555", text="Oi"))
+    assert told() == this
+    feed.tx().put_chat(replace(chat, status=ChatStatus.CLOSED))
+    assert told() == this
+    assert feed.tx().add_chat(new) is None
+    assert told() == []
+    message = Message(channel=Channel.OPEN_CHANNEL, to="tg:tg:555", text="Oi", data={"chat": number})
+    feed.tx().apply(Plan(deliveries=[a_delivery(connection="tg", message=message)]))
+    assert told() == this
 
 
 def test_a_new_configuration_is_told(feed: Ground) -> None:
