@@ -8,6 +8,7 @@ from typing import Any
 
 from core import outbound
 from core.engine import chaining
+from core.engine.bundling import ON_ITS_WAY
 from core.i18n import N_
 from core.model.delivery import Delivery
 from core.model.moment import iso
@@ -30,9 +31,18 @@ def explain(
         if run.waits and run.entry not in siblings:
             siblings[run.entry] = reader.runs(run.entry)
         if run.status is RunStatus.SENDING and run.id not in sending:
-            sending |= {d.run: d for d in reader.deliveries_of_entry(run.entry) if d.run is not None}
+            sending |= _told_by(reader.deliveries_of_entry(run.entry))
     shown = [run_shape(reader, run, siblings.get(run.entry, ()), sending.get(run.id), say) for run in runs]
     return {"runs": shown, "events": []}
+
+
+def _told_by(messages: Sequence[Delivery]) -> dict[int, Delivery]:
+    """Return the message that tells of each run that is sending: of several the first that is still on its way."""
+    found: dict[int, Delivery] = {}
+    for message in messages:
+        if message.run is not None and (message.run not in found or found[message.run].status not in ON_ITS_WAY):
+            found[message.run] = message
+    return found
 
 
 def run_shape(

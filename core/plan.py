@@ -41,8 +41,8 @@ class Plan:
     touch the deal without bringing it into a stage.
 
     ``accepted`` are messages of the caller's own (it has looked that it still leases them) that their peers took. Most
-    messages end so, and the Store ends them all at once: the message is *sent* now, its run *done*, and a line of
-    history refers to it.
+    messages end so, and the Store ends them all at once: the message is *sent* now, its run *done* unless another
+    message of it was not taken, and a line of history refers to it.
     """
 
     entered: list[NewEntry] = field(default_factory=list)

@@ -161,10 +161,12 @@ class Change:
 class Applied:
     """What the Store gave names to while applying a plan: entries in the plan's order, deals made, deliveries made.
 
-    ``held`` are the stays in which a run that an accepted message has ended held back others.
+    ``held`` are the stays in which a run that an accepted message has ended held back others; ``unended`` are runs that
+    have other messages beside an accepted one, which were not taken.
     """
 
     entries: tuple[int, ...] = ()
     deals: tuple[str, ...] = ()
     deliveries: tuple[int, ...] = ()
     held: tuple[int, ...] = ()
+    unended: tuple[int, ...] = ()

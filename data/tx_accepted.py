@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Insert, func, insert, literal, select, update
+from sqlalchemy import Insert, Update, func, insert, literal, select, update
 
 from core.model.delivery import Delivery, DeliveryStatus, Outcome
 from core.model.run import RunStatus
@@ -43,9 +43,19 @@ CHARGED = alteration(deliveries, ("cost", "cost_currency"))
 EXPLAINED = alteration(deliveries, ("detail",))
 _ending: Final = (among(runs.c.id, "ids"), runs.c.status == RunStatus.SENDING.value)
 HOLDING = Statement(lambda: select(runs.c.entry).where(*_ending, runs.c.holds).distinct())
-DONE = Statement(
-    lambda: update(runs).values(status=RunStatus.DONE.value, reason=None, ended_at=the("at")).where(*_ending)
-)
+_TAKEN: Final = (DeliveryStatus.SENT.value, DeliveryStatus.DELIVERED.value, DeliveryStatus.UNDELIVERED.value)
+
+
+def _done() -> Update:
+    """End the runs of which no message was not taken, or is still on its way."""
+    own = (deliveries.c.entry == runs.c.entry, deliveries.c.entry.is_not(None), deliveries.c.run == runs.c.id)
+    other = select(deliveries.c.id).where(*own, deliveries.c.status.not_in(_TAKEN)).correlate(runs).exists()
+    done = {"status": RunStatus.DONE.value, "reason": None, "ended_at": the("at")}
+    return update(runs).values(done).where(*_ending, ~other)
+
+
+DONE = Statement(_done)
+UNENDED = Statement(lambda: select(runs.c.id).where(*_ending))
 
 
 def _lines() -> Insert:
@@ -61,21 +71,24 @@ REFER = Statement(_lines)
 class AcceptedWriter(ConfigReader, FeedWriter):
     """Ends messages, their runs, and tells it in the history, whole batches at once."""
 
-    def _accept(self, accepted: Sequence[tuple[Delivery, Outcome]]) -> list[int]:
-        """Write the ends; returns the stays in which one of the runs held back others."""
+    def _accept(self, accepted: Sequence[tuple[Delivery, Outcome]]) -> tuple[list[int], list[int]]:
+        """Write the ends; returns the stays in which one of the runs held back others, and the runs that go on because
+        another message of them was not taken."""
         now = self.now()
         ids = [delivery.id for delivery, _ in accepted]
         ending = [delivery.run for delivery, _ in accepted if delivery.run is not None]
         self.db.many(SENT, [{"id": d.id, "at": now, "provider_id": said.provider_id} for d, said in accepted])
         self._note(accepted)
         holding = [row[0] for row in self.db.rows(HOLDING, ids=ending)] if ending else []
+        unended: list[int] = []
         if ending:
-            self.db.run(DONE, ids=ending, at=now)
+            if self.db.run(DONE, ids=ending, at=now) < len(ending):
+                unended = [row[0] for row in self.db.rows(UNENDED, ids=ending)]
             self._tell_all("run", [""])
         self.db.run(REFER, ids=ids, at=now)
         self._tell_all("deal", sorted({delivery.deal for delivery, _ in accepted}))
         self._tell_all("delivery", ids)
-        return holding
+        return holding, unended
 
     def _note(self, accepted: Sequence[tuple[Delivery, Outcome]]) -> None:
         """Keep what a peer charged or explained, which few do."""

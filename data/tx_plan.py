@@ -88,7 +88,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter, TalkWrit
         self._say_all(sent, plan.deliveries)
         if plan.deliveries_changed:
             passed |= self._change_deliveries(plan.deliveries_changed)
-        held = self._accept(plan.accepted) if plan.accepted else ()
+        held, unended = self._accept(plan.accepted) if plan.accepted else ((), ())
         if plan.attempts:
             self.db.many(ADD_ATTEMPT, [mapping_work.attempt_params(attempt) for attempt in plan.attempts])
         told = still_true(plan.timeline, passed)
@@ -101,6 +101,7 @@ class PlanWriter(EffectWriter, DealWriter, AcceptedWriter, FenceWriter, TalkWrit
             deals=tuple(new.deal.id for new in plan.entered if new.before is None),
             deliveries=tuple(sent),
             held=tuple(held),
+            unended=tuple(unended),
         )
 
     def _lock(self, plan: Plan) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.commands import lookup, runs
-from core.engine import acting, chaining, entering, outcomes
+from core.engine import acting, bundling, chaining, entering, outcomes
 from core.errors import Refused
 from core.i18n import N_
 from core.model.deal import Deal
@@ -65,6 +65,7 @@ def cancel(thing_id: str, by: str | None = None) -> Job[Acted]:
         run = _run_of(tx, message)
         if run is not None and run.status is RunStatus.SENDING:
             plan.runs_changed = [(run, acting.stopped(run, author, now))]
+            bundling.settle(tx, plan, now)
         return _written(tx, plan, after, run, now)
 
     return job
@@ -120,7 +121,9 @@ def resolve(delivery_id: str, became: Literal["sent", "failed"], by: str | None 
         plan = Plan(deliveries_changed=[(message, after)], timeline=[acting.resolved_row(after, author, now)])
         run = _run_of(tx, message)
         if run is not None and run.status is RunStatus.DONE:
-            plan.runs_changed = [(run, acting.run_resolved(run, after))]
+            beside = bundling.others(tx, run, message)
+            bad = bundling.worst([after, *beside]) if beside else None
+            plan.runs_changed = [(run, bundling.told(run, bad) if beside else acting.run_resolved(run, after))]
         tx.apply(plan)
         return Acted(after, plan.runs_changed[0][1] if plan.runs_changed else run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.engine import abandoning, chaining, entering, outcomes, running
+from core.engine import abandoning, bundling, chaining, entering, outcomes, running
 from core.i18n import N_
 from core.model.frozen import replace
 from core.model.moment import Moment
@@ -64,6 +64,7 @@ def _cancel_messages(tx: Tx, before: Moment) -> int:
         run = _sending(runs.get(message.run or 0))
         if run is not None:
             plan.runs_changed.append((run, abandoning.run_cancelled(run, stopped, now)))
+    bundling.settle(tx, plan, now)
     tx.apply(plan)
     chaining.after(tx, plan.runs_changed, now)
     return len(messages)

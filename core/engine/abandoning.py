@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from core.engine import acting, entering, outcomes
+from core.engine import acting, bundling, entering, outcomes
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
@@ -44,6 +44,7 @@ def stop_given_back(tx: Tx, given_back: Sequence[Delivery], now: Moment, *, brok
             after = stopped(tx, plan, delivery, run, now)
             plan.deliveries_changed += [(delivery, after)] if after is not None else []
     if plan.deliveries_changed:
+        bundling.settle(tx, plan, now)
         tx.apply(plan)
 
 

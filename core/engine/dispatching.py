@@ -14,6 +14,7 @@ from typing import Final
 
 from core.engine import (
     abandoning,
+    bundling,
     calling,
     chaining,
     charging,
@@ -338,11 +339,13 @@ def finish(
         if peer is not None and peer.reconciles:
             reconciling.to_be_asked(plan, now)
         abandoning.stop_retries(tx, plan, runs, now)
+        bundling.settle(tx, plan, now)
         applied = tx.apply(plan)
         for delivery, outcome in fenced:
             if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
         chaining.after(tx, plan.runs_changed, now, applied.held)
+        bundling.finish(tx, applied.unended, now)
         block(tx, fenced)
         if foreseen := happening.foreseen(fenced):
             tx.plan_happenings(foreseen)

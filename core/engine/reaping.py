@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.engine import abandoning, chaining, dispatching
+from core.engine import abandoning, bundling, chaining, dispatching
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
@@ -36,6 +36,7 @@ def reap(adapters: AdapterFactory) -> Job[int]:
             (d, replace(after, due_at=now) if after.connection in tells else after)
             for d, after in plan.deliveries_changed
         ]
+        bundling.settle(tx, plan, now)
         tx.apply(plan)
         chaining.after(tx, plan.runs_changed, now)
         return len(found)

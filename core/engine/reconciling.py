@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.engine import happening, outcomes, receiving, talking
+from core.engine import bundling, happening, outcomes, receiving, talking
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
@@ -81,7 +81,7 @@ def answered(connection: str, answers: Sequence[Answer]) -> Job[int]:
             plan.deliveries_changed.append((delivery, after))
             plan.timeline.append(outcomes.row(after, now))
             if run is not None and run.status is RunStatus.DONE:
-                plan.runs_changed.append((run, _run_told(run, after)))
+                plan.runs_changed.append((run, _run_told(tx, run, after, plan)))
         tx.apply(plan)
         tx.plan_happenings(happening.foreseen(told))
         talking.block(tx, told)
@@ -112,8 +112,12 @@ def _told(delivery: Delivery, outcome: Outcome, now: Moment) -> Delivery:
     return replace(known, status=DeliveryStatus.FAILED, reason=reason, detail=outcome.detail or _REFUSED)
 
 
-def _run_told(run: Run, delivery: Delivery) -> Run:
+def _run_told(tx: Tx, run: Run, delivery: Delivery, plan: Plan) -> Run:
     """Return the run, which has let its chain go on already: failed after all, or done without a doubt."""
+    beside = bundling.others(tx, run, delivery)
+    if beside:
+        told = {after.id: after for _, after in plan.deliveries_changed}
+        return bundling.told(run, bundling.worst([delivery, *(told.get(each.id, each) for each in beside)]))
     if delivery.status is DeliveryStatus.FAILED:
         return replace(run, status=RunStatus.FAILED, reason=delivery.reason, detail=delivery.detail)
     return replace(run, reason=None, detail=NO_WORDS)

@@ -12,7 +12,7 @@ from typing import Final
 
 from core import recipients, timing
 from core.effects import Deliver
-from core.engine import abandoning, chaining, entering, knowing, outcomes, starting
+from core.engine import abandoning, bundling, chaining, entering, knowing, outcomes, starting
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import Deal
@@ -55,6 +55,7 @@ def again(tx: Tx, claimed: Sequence[Delivery], now: Moment, rng: Random) -> Sequ
             plan.deliveries_changed.append((delivery, after))
         if after.worker is not None:
             going.append(after)
+    bundling.settle(tx, plan, now)
     tx.apply(plan)
     chaining.after(tx, plan.runs_changed, now)
     return going
