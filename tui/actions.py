@@ -23,11 +23,13 @@ class Scope(StrEnum):
     APP = "app"
     BOARD = "board"
     LOG = "log"
+    PANEL = "panel"
 
 
 SCOPE_TITLES: Final = {
     Scope.BOARD: N_("Board"),
     Scope.LOG: N_("Outbound log"),
+    Scope.PANEL: N_("Open deal"),
     Scope.APP: N_("Everywhere"),
 }
 

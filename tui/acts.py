@@ -16,6 +16,7 @@ from tui.actions import Scope
 from tui.board.cursor import Way
 from tui.line import Part
 from tui.mover import sentence_of
+from tui.panel_place import share_width
 
 if TYPE_CHECKING:
     from textual.geometry import Offset
@@ -59,7 +60,7 @@ async def move_to_stage(app: FunilApp) -> None:
     if len(deals) == 1:
         title = fill(_("Move “{deal}” to …"), {"deal": app.deal_name(deals[0])})
     choices = [
-        Choice(stage.id, stage.name, mark=stage.color, note=_rules_note(app, pipeline.id, stage.id))
+        Choice(stage.id, stage.name, mark=stage.color, note=rules_note(app, pipeline.id, stage.id))
         for stage in pipeline.stages
     ]
     stage = await app.push_screen_wait(Picker(title, choices, at=here(app)))
@@ -68,7 +69,8 @@ async def move_to_stage(app: FunilApp) -> None:
         await app.mover.move(deals, pipeline.id, stage)
 
 
-def _rules_note(app: FunilApp, pipeline: str, stage: str) -> str:
+def rules_note(app: FunilApp, pipeline: str, stage: str) -> str:
+    """Name the first rules that act on entering a stage."""
     rules = rule_words.acting(app.desk.house, pipeline, stage)
     return " · ".join(rule_words.rule_words(rule, app.desk.house) for rule in rules[:3]) + (
         " …" if len(rules) > 3 else ""
@@ -79,7 +81,13 @@ def open_deal(app: FunilApp) -> None:
     """Show the deal under the cursor beside the board."""
     if app.board.model.deal is not None:
         app.panel.show(app.board.model.deal)
-        app.panel.focus()
+        share_width(app)
+        app.panel.focus_body()
+
+
+def close_deal(app: FunilApp) -> None:
+    """Close the open deal and go back to the board."""
+    app.close_panel()
 
 
 async def new_deal(app: FunilApp) -> None:

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import Any, Final
 
 from rich.text import Text
@@ -23,7 +24,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.safe_text import safe_text
 from core.words import fill
-from tui import acts, header, leaving, looks, theme, wording
+from tui import acts, header, leaving, looks, panel_place, theme, wording
 from tui.actions import Action, Registry, Scope, key_of, use
 from tui.bars import Bar
 from tui.board.view import BoardView
@@ -40,6 +41,7 @@ from tui.mover import Mover
 from tui.outbound_log import OutboundLog
 from tui.outbound_rows import LogLine, page
 from tui.panels.deal import DealPanel
+from tui.panels.sheet_view import SheetView
 from tui.source import DealSource
 from tui.tour import SEEN, Tour
 from tui.verbs import REGISTRY
@@ -123,6 +125,7 @@ class FunilApp(App[None]):
             self.say(complaint(self.keymap), trouble=True)
         if self.desk.doorway.ticking and not self.settings.text(SEEN):
             self.tour.begin(self)
+        import_module("tui.panel_acts")  # so that the first deal opens as fast as the next
         gc.collect()
         gc.freeze()
 
@@ -136,13 +139,15 @@ class FunilApp(App[None]):
     @property
     def scope(self) -> Scope:
         """Where the focus is, or comes back to when what lies over the board is closed."""
-        focused = self._below
-        if focused in (None, self.board, self.panel):
+        focused = self.below
+        if panel_place.in_panel(self):
+            return Scope.PANEL
+        if focused in (None, self.board):
             return Scope.BOARD
         return Scope.LOG if focused is self.log_view else Scope.APP
 
     @property
-    def _below(self) -> Widget | None:
+    def below(self) -> Widget | None:
         """What has the focus on the board's own screen, whatever lies over it; None while there is no screen."""
         return next((screen.focused for screen in self.screen_stack), None)
 
@@ -153,10 +158,12 @@ class FunilApp(App[None]):
         return self._acts_here(self.registry[str(parameters[0])])
 
     def _acts_here(self, action: Action) -> bool:
-        """Say whether an action's keys work where the focus is: an open deal takes those of deals, not the cursor's."""
-        if self._below is self.panel and (action.id == "deal.open" or action.id.startswith("board.")):
-            return False
-        return action.scope in (Scope.APP, self.scope)
+        """Say whether an action's keys work where the focus is: an open deal takes those of deals that it has no other
+        use for, but neither the cursor's nor the marks'."""
+        scope = self.scope
+        if scope is Scope.PANEL and action.scope is Scope.BOARD:
+            return panel_place.works_in_panel(self, action)
+        return action.scope in (Scope.APP, scope)
 
     def action_do(self, action_id: str) -> None:
         """Do what a key stands for."""
@@ -165,6 +172,8 @@ class FunilApp(App[None]):
     def perform(self, action_id: str) -> None:
         """Do an action of the registry, or say why it cannot be done now."""
         action = self.registry[action_id]
+        if action.scope is Scope.BOARD and panel_place.in_panel(self) and not panel_place.aim(self):
+            return
         why = action.why_not(self)
         if why is not None:
             self.say(why)
@@ -196,7 +205,9 @@ class FunilApp(App[None]):
         self.say(fill(_("Press {key} to quit."), {"key": key_of("app.quit", "q")}))
 
     async def action_quit(self) -> None:
-        """Leave, and say what waits for the next engine."""
+        """Leave, and say what waits for the next engine; a value that is half typed asks first."""
+        if self.panel.asks():
+            return
         await self._leave(0)
 
     def told_to_leave(self, status: int) -> None:
@@ -244,11 +255,32 @@ class FunilApp(App[None]):
     def _message_opened(self, event: OutboundLog.Opened) -> None:
         self.run_worker(acts.read_message(self, event.line))
 
-    @on(DealPanel.Closed)
     def close_panel(self) -> None:
-        """Close the deal panel and go back to the board."""
+        """Close the deal panel and go back to the board; a value that is half typed asks first."""
+        if self.panel.asks():
+            return
         self.panel.hide()
+        panel_place.share_width(self)
         self.board.focus()
+
+    def on_resize(self) -> None:
+        """Share the new width between board and open deal."""
+        panel_place.share_width(self)
+
+    @on(DealPanel.CursorMoved)
+    def _other_line(self) -> None:
+        self.footer.recheck()
+
+    @on(DealPanel.Typed)
+    def _value_typed(self, event: DealPanel.Typed) -> None:
+        from tui import panel_acts
+
+        self.run_worker(panel_acts.save(self, event.text))
+
+    @on(SheetView.Pressed)
+    def _sheet_pressed(self, event: SheetView.Pressed) -> None:
+        self.panel.focus_body()
+        self.perform(event.action)
 
     @on(BoardView.Dropped)
     def _dropped(self, event: BoardView.Dropped) -> None:
@@ -276,7 +308,7 @@ class FunilApp(App[None]):
     @on(BoardView.MarksChanged)
     def _cursor_moved(self) -> None:
         self.footer.recheck()
-        if self.panel.display:
+        if self.panel.display and not panel_place.in_panel(self):
             self.panel.follow(self.board.model.deal)
 
     # What those who act ask of the screen -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tui import acts
 from tui.actions import Action, Registry, Scope
 from tui.verbs_board import ARRANGING
 from tui.verbs_clock import OF_CLOCK, TOUR
+from tui.verbs_panel import OF_PANEL
 from tui.verbs_steering import OF_DEALS, OF_LINES, OF_LOG, REDO, no_deal
 
 if TYPE_CHECKING:
@@ -360,5 +361,18 @@ EVERYWHERE: Final = (
 )
 
 REGISTRY: Final = Registry(
-    (*CURSOR, *CARRYING, *DEALS, *OF_DEALS, *LOG, *OF_LOG, OF_LINES, *OF_CLOCK, *TOUR, *ARRANGING, *EVERYWHERE)
+    (
+        *CURSOR,
+        *CARRYING,
+        *DEALS,
+        *OF_DEALS,
+        *LOG,
+        *OF_LOG,
+        *OF_PANEL,
+        OF_LINES,
+        *OF_CLOCK,
+        *TOUR,
+        *ARRANGING,
+        *EVERYWHERE,
+    )
 )

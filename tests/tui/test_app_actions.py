@@ -14,6 +14,7 @@ from tui.keys import key_name, keys_text
 from tui.screens.help import help_text
 from tui.verbs import REGISTRY
 
+OPENING = {Scope.LOG: ("o",), Scope.PANEL: ("escape", "escape", "enter")}
 BROWSERS_AND_TERMINALS = {"ctrl+z", "ctrl+w", "ctrl+t", "ctrl+n", "ctrl+m", "ctrl+i", "ctrl+h", "ctrl+j"}
 
 
@@ -62,7 +63,7 @@ def test_keys_are_written_as_people_write_them(key: str, shown: str) -> None:
 
 async def test_the_help_screen_shows_every_key() -> None:
     world = memory_world()
-    async with world.board(size=(120, 140)) as pilot:
+    async with world.board(size=(120, 180)) as pilot:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Outbound log" in screen_text(pilot))
         shown = screen_text(pilot)
@@ -109,13 +110,13 @@ async def test_every_key_does_something_or_says_why_and_nothing_breaks() -> None
     world = memory_world()
     world.deal("Order 1001")
     async with world.board() as pilot:
-        for scope in (Scope.BOARD, Scope.LOG):
+        for scope in (Scope.BOARD, Scope.LOG, Scope.PANEL):
             for action in REGISTRY:
                 if action.id == "app.quit" or action.scope not in (scope, Scope.APP):
                     continue
                 for key in action.keys:
                     app_of(pilot).board.focus()
-                    await pilot.press(*(["o"] if scope is Scope.LOG else []), key)
+                    await pilot.press(*OPENING.get(scope, ()), key)
                     if len(pilot.app.screen_stack) > 1:
                         await pilot.press("escape")
                     assert len(pilot.app.screen_stack) == 1, action.id

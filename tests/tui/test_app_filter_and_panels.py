@@ -73,7 +73,7 @@ async def test_enter_opens_the_deal_with_fields_client_rules_and_history(world: 
             "maria@cliente.example",
             "(11) 98765-0001",
             "Tracking number",
-            "waits until 11:00",
+            "waiting until 11:00",
             "New → Order delivery",
             "created in New",
         ):

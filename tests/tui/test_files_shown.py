@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.model.house import FieldType
 from tests.core.sample_house import HOUSE
 from tui.panels.deal_sheet import value_text
+from tui.panels.values import Manner
 
+MANNER = Manner(HOUSE, "BRL", ZoneInfo("UTC"), date(2026, 12, 1))
 PDF = {"name": "Proposta.pdf", "digest": "a" * 64, "size": 3, "media_type": "application/pdf"}
 
 
@@ -23,4 +27,4 @@ PDF = {"name": "Proposta.pdf", "digest": "a" * 64, "size": 3, "media_type": "app
     ],
 )
 def test_a_file_field_shows_names(value: Any, shown: str) -> None:
-    assert value_text(HOUSE, FieldType.FILE, value) == shown
+    assert value_text(MANNER, FieldType.FILE, value) == shown

@@ -1,53 +1,141 @@
-"""The deal panel: one deal with everything that is known of it, beside the board."""
+"""The deal panel: one deal with everything that is known of it, beside the board, edited in place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input
 
+from core.errors import FunilError
 from core.i18n import gettext as _
 from core.ports import Store
+from core.safe_text import safe_text
+from core.words import fill
+from tui.bars import Bar
+from tui.line import Part, squeeze
 from tui.outbound_paint import Moments
-from tui.panels import deal_sheet
+from tui.panels.editor import FieldEditor
+from tui.panels.sheet import Editing, Item, Sheet
+from tui.panels.sheet_view import GUTTER, SheetView
+from tui.panels.spots import ChatSpot, PastSpot, RunSpot
+
+if TYPE_CHECKING:
+    from tui.panels import edits, values
+    from tui.panels.deal_sheet import DealView
+
+HEAD = 2
+"""Lines above the sheet."""
 
 
-class DealPanel(VerticalScroll, can_focus=True):
-    """Shows one deal, kept up to date while it is open."""
+class PanelLine(Bar):
+    """One of the lines above the sheet."""
+
+    def __init__(self, read: Callable[[], list[Part]], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._read = read
+
+    def parts(self, width: int) -> list[Part]:
+        """Return the line for a width."""
+        return squeeze([Part(" "), *self._read()], width)
+
+
+@dataclass(slots=True)
+class Edit:
+    """An edit that has begun: where, what stood there, and whether esc was pressed once already."""
+
+    key: str
+    spot: edits.Editable
+    begun: str
+    asked: bool = False
+
+
+class DealPanel(Vertical):
+    """Shows one deal, kept up to date while it is open; a value that is being typed stays as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,left,h", "close", show=False),
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
-        Binding("g", "scroll_home", show=False),
-        Binding("G", "scroll_end", show=False),
+        Binding("tab", "app.do('panel.next')", show=False),
+        Binding("shift+tab", "app.do('panel.previous')", show=False),
     ]
 
-    class Closed(Message):
-        """The panel was sent away."""
+    class Typed(Message):
+        """A value was typed to its end and shall be written."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class CursorMoved(Message):
+        """The cursor stands on something else."""
 
     def __init__(self, store: Store, moments: Callable[[], Moments], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._store = store
         self._moments = moments
         self.deal: str | None = None
+        self.view: DealView | None = None
+        self.edit: Edit | None = None
+        self._unfolded: dict[str, str | None] = {}
+        self.body = SheetView(id="deal-sheet")
+        self.editor = FieldEditor(compact=True, id="deal-editor")
         self.display = False
 
+    @property
+    def sheet(self) -> Sheet:
+        """Where the reader is in it."""
+        return self.body.sheet
+
+    @property
+    def spot(self) -> object:
+        """What the cursor stands on."""
+        return self.sheet.current.spot if self.sheet.current else None
+
+    @property
+    def manner(self) -> values.Manner | None:
+        """What the deal's values are written by."""
+        from tui.panels import items
+
+        return items.manner(self.view, self._moments()) if self.view else None
+
     def compose(self) -> ComposeResult:
-        """One text, scrolled as a whole."""
-        yield Static("", id="deal-sheet")
+        """Put title, parts and sheet under one another, the line to type into over them."""
+        yield PanelLine(self._title, id="deal-title")
+        yield PanelLine(self._tabs, id="deal-tabs")
+        yield self.body
+        yield self.editor
+
+    def _title(self) -> list[Part]:
+        from tui.panels import items
+
+        return items.head(self.view) if self.view else []
+
+    def _tabs(self) -> list[Part]:
+        from tui.panels import items
+
+        return items.tabs(self.view, self.sheet.section) if self.view else []
+
+    def focus_body(self) -> None:
+        """Give the keys to the sheet, or to the line that is being typed into."""
+        (self.editor if self.edit else self.body).focus()
+
+    # What is shown ----------------------------------------------------------------------------------------------------
 
     def show(self, deal: str) -> None:
-        """Open the panel for a deal, or show another one in it."""
-        self.deal = deal
+        """Open the panel for a deal, or show another one in it; an edit that has begun keeps its deal."""
+        if self.edit is not None and deal != self.deal:
+            return
+        if deal != self.deal:
+            self.deal = deal
+            self._unfolded.clear()
+            self.sheet.show(())
+            self.sheet.top = 0
         self.reload()
-        self.scroll_home(animate=False)
         self.display = True
 
     def follow(self, deal: str | None) -> None:
@@ -56,19 +144,169 @@ class DealPanel(VerticalScroll, can_focus=True):
             self.show(deal)
 
     def reload(self) -> None:
-        """Read the deal again, if one is shown."""
+        """Read the deal again, if one is shown; cursor, view and what is being typed stay."""
         if self.deal is None:
             return
-        deal_id = self.deal
-        view = self._store.read(lambda reader: deal_sheet.read(reader, deal_id))
-        gone = Content(_("This deal is gone."))
-        self.query_one(Static).update(deal_sheet.sheet(view, self._moments()) if view else gone)
+        from tui.panels import deal_sheet, items
+
+        deal_id, wanted = self.deal, frozenset(each for each in self._unfolded.values() if each)
+        self.view = self._store.read(lambda reader: deal_sheet.read(reader, deal_id, wanted))
+        if self.view is None:
+            self._end_edit()
+            self.sheet.show([items.gone()])
+        else:
+            self.sheet.show(items.build(self.view, self._moments(), frozenset(self._unfolded)))
+            self._follow_edit()
+        self._drawn()
+
+    def _drawn(self) -> None:
+        for line in self.query(PanelLine):
+            line.refresh()
+        self._place_editor()
+        self.body.refresh()
 
     def hide(self) -> None:
         """Close the panel."""
-        self.deal = None
+        self._end_edit()
+        self.deal = self.view = None
         self.display = False
 
-    def action_close(self) -> None:
-        """Say that the panel wants to go."""
-        self.post_message(self.Closed())
+    @on(SheetView.Moved)
+    def _moved(self) -> None:
+        self._drawn()
+        self.post_message(self.CursorMoved())
+
+    def go(self, step: Callable[[Sheet], None]) -> None:
+        """Move cursor or view."""
+        step(self.sheet)
+        self.body.moved()
+
+    def fold(self) -> None:
+        """Unfold what the cursor stands on, or fold it again."""
+        item = self.sheet.current
+        if item is None:
+            return
+        if item.key in self._unfolded:
+            del self._unfolded[item.key]
+        else:
+            self._unfolded[item.key] = _subject(item)
+        self.reload()
+        self.go(Sheet.show_cursor)
+
+    # Typing -----------------------------------------------------------------------------------------------------------
+
+    def begin(self, spot: edits.Editable) -> None:
+        """Let the value under the cursor be typed."""
+        from tui.panels import edits
+
+        item, manner = self.sheet.current, self.manner
+        if item is None or manner is None:
+            return
+        text = edits.text_of(manner, spot)
+        self.edit = Edit(item.key, spot, text)
+        self._note(edits.placeholder(spot) if not text else "")
+        self.editor.value = text
+        self.editor.display = True
+        self.editor.focus()
+        self.body.moved()
+
+    def complain(self, sentence: str, tone: str = "bad") -> None:
+        """Say below the line what is wrong with what stands in it."""
+        self._note(safe_text(sentence), tone)
+
+    def _note(self, note: str, tone: str = "muted") -> None:
+        if self.edit is not None:
+            editing = Editing(self.edit.key, note, tone)
+            if editing != self.sheet.editing:
+                self.sheet.edit(editing)
+                self._drawn()
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        """Say how it will be read; take a complaint back as soon as it no longer holds."""
+        from tui.panels import edits
+
+        edit, manner = self.edit, self.manner
+        if edit is None or manner is None or self.view is None:
+            return
+        edit.asked = False
+        text = self.editor.value
+        if text == edit.begun:
+            self._note(edits.placeholder(edit.spot) if not text else "")
+            return
+        try:
+            self._note(edits.check(self.view, manner, edit.spot, text), "hint")
+        except FunilError as error:
+            self._note(safe_text(str(error)), "warn")
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        if self.edit is not None:
+            self.post_message(self.Typed(self.editor.value))
+
+    @on(FieldEditor.GivenUp)
+    def _given_up(self) -> None:
+        """Give up what was typed; where it differs from what stood there, ask for a second esc."""
+        if not self.asks():
+            self.end_edit()
+
+    def asks(self) -> bool:
+        """Say that something has been typed and not been kept, the first time; False when there is nothing to ask."""
+        edit = self.edit
+        if edit is None or self.editor.value == edit.begun or edit.asked:
+            return False
+        edit.asked = True
+        self.complain(_("Not saved: enter keeps it, esc again gives it up."), "warn")
+        self.editor.focus()
+        return True
+
+    def end_edit(self) -> None:
+        """Close the line and give the keys back to the sheet."""
+        self._end_edit()
+        self.body.focus()
+        self.body.moved()
+
+    def _end_edit(self) -> None:
+        if self.edit is not None:
+            self.edit = None
+            self.sheet.edit(None)
+            self.editor.display = False
+
+    def _follow_edit(self) -> None:
+        """Keep an edit at its item; say so when somebody else has changed the value meanwhile."""
+        from tui.panels import edits
+
+        edit, manner = self.edit, self.manner
+        if edit is None or manner is None:
+            return
+        place = self.sheet.place(edit.key)
+        if place is None:  # what was edited is no more
+            text = self.editor.value
+            self._end_edit()
+            self.body.focus()
+            self.notify(safe_text(fill(_("It is gone; not saved: {text}"), {"text": text})), markup=False)
+            return
+        self.sheet.cursor = place
+        spot = self.sheet.items[place].spot
+        if spot != edit.spot:
+            edit.spot, now = spot, edits.text_of(manner, spot)
+            told = _("Meanwhile it has become {value}: enter writes yours in its place, esc twice keeps theirs.")
+            self.complain(fill(told, {"value": f"“{now}”"}), "warn")
+
+    def _place_editor(self) -> None:
+        place = self.sheet.place(self.edit.key) if self.edit else None
+        if place is None or self.edit is None:
+            return
+        item = self.sheet.items[place]
+        self.editor.styles.offset = (GUTTER + item.at, HEAD + self.sheet.starts[place] - self.sheet.top)
+        self.editor.styles.width = max(8, self.sheet.width - item.at)
+
+
+def _subject(item: Item) -> str | None:
+    """Return what more is to be read of an item that is unfolded: a message or a chat."""
+    match item.spot:
+        case RunSpot() | PastSpot():
+            return item.spot.message
+        case ChatSpot():
+            return f"{item.spot.channel}:{item.spot.chat}"
+    return None

@@ -1,52 +1,39 @@
-"""What the deal panel says: fields, people, automation and history of one deal, as lines of styled text."""
+"""What the deal panel knows of a deal, read in one go: fields, people, chats, rules, messages, history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from textual.content import Content
-
-from core import phones
+from core import explain
+from core.fields import Kind
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.model.deal import Deal
-from core.model.delivery import DeliveryStatus
+from core.model.delivery import Delivery
+from core.model.event import Event
 from core.model.house import FieldType, House
+from core.model.line import Attempt
 from core.model.people import Company, Contact
-from core.model.run import Run, RunStatus, Waiting
-from core.ports import Reader, TimelineEntry
+from core.model.rule import Rule
+from core.model.run import Run
+from core.model.talk import Chat, Owner, Said
+from core.ports import DeliveryFilter, Reader, TimelineEntry
 from core.safe_text import safe_text
-from core.words import fill
-from tui import format as fmt
-from tui.outbound_paint import Moments, status_words
+from core.words import Arg, Words
+from tui.outbound_paint import Moments
+from tui.panels import run_words as runs_in_words
+from tui.panels import values
+from tui.panels.run_words import RUN_NAMES, Told
 
 if TYPE_CHECKING:
     from core.outbound import Row
 
-MUTED: Final = "$foreground 55%"
-HISTORY: Final = 200
-"""Lines of history that the panel reads."""
+__all__ = ["ADDRESS_TYPES", "RUN_NAMES", "DealView", "read", "run_words", "value_text"]
 
-RUN_SIGNS: Final = {
-    RunStatus.WAITING: ("◷", "$accent"),
-    RunStatus.NO_DATE: ("◌", "$warning"),
-    RunStatus.SENDING: ("▸", "$accent"),
-    RunStatus.DONE: ("✓", "$success"),
-    RunStatus.FAILED: ("✗", "$error"),
-    RunStatus.SKIPPED: ("–", MUTED),
-    RunStatus.CANCELLED: ("⊘", MUTED),
-}
-RUN_NAMES: Final = {
-    RunStatus.WAITING: N_("waiting"),
-    RunStatus.NO_DATE: N_("waiting: its date is empty"),
-    RunStatus.SENDING: N_("sending"),
-    RunStatus.DONE: N_("done"),
-    RunStatus.FAILED: N_("failed"),
-    RunStatus.SKIPPED: N_("skipped"),
-    RunStatus.CANCELLED: N_("cancelled"),
-}
+HISTORY: Final = 200
+"""Lines of history, and messages, that the panel reads."""
 ADDRESS_TYPES: Final = {
     "WORK": N_("Work"),
     "MOBILE": N_("Mobile"),
@@ -58,178 +45,105 @@ ADDRESS_TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DealView:
-    """All that the panel shows of a deal, read in one go."""
+    """All that the panel shows of a deal. ``idle`` are rules of the stage that have no run on this stay; ``said`` and
+    ``attempts`` are read only of what is unfolded, by chat and by message."""
 
     house: House
     deal: Deal
     contacts: Sequence[Contact]
     company: Company | None
-    runs: Sequence[Run]
+    told: Sequence[Told]
+    idle: Sequence[Rule]
     history: Sequence[TimelineEntry]
-    queued: Mapping[int, Row]
-    """Messages that have not gone out yet, by their run."""
+    events: Sequence[Event]
+    messages: Mapping[str, Row]
+    chats: Sequence[Chat]
+    said: Mapping[str, Sequence[Said]]
+    attempts: Mapping[str, Sequence[Attempt]]
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The runs of the deal's present stay, in rule order."""
+        return [told.run for told in self.told]
 
 
-def read(reader: Reader, deal_id: str) -> DealView | None:
-    """Read a deal with its people, the runs of its present stay and its history; None when there is no such deal."""
+def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -> DealView | None:
+    """Read a deal; ``unfolded`` names the chats (by address) and messages of which more is wanted. None when there is
+    no such deal."""
     deal = reader.deal(deal_id)
     if deal is None or deal.removed:
         return None
-    known = reader.contacts(deal.contacts)
+    house, known = reader.house(), reader.contacts(deal.contacts)
+    deliveries = reader.deliveries(DeliveryFilter(deal=deal_id, limit=HISTORY))
+    messages = _rows(reader, house, deliveries)
+    told = _told(reader, deal, messages)
+    owners = [Owner("contact", each) for each in deal.contacts]
+    chats = reader.chats_of(deal_id, [*owners, Owner("company", deal.company)] if deal.company else owners)
+    begun = {each.run.rule for each in told}
     return DealView(
-        house=reader.house(),
+        house=house,
         deal=deal,
         contacts=[known[contact] for contact in deal.contacts if contact in known],
         company=reader.company(deal.company) if deal.company else None,
-        runs=reader.runs(deal.entry) if deal.entry is not None else (),
+        told=told,
+        idle=[r for r in house.rules_by_stage.get((deal.pipeline, deal.stage), ()) if r.id not in begun],
         history=reader.timeline(deal_id, HISTORY),
-        queued=_queued(reader, deal),
+        events=reader.events_of(deal_id),
+        messages=messages,
+        chats=chats,
+        said={chat.address: reader.said(chat.id) for chat in chats if chat.address in unfolded},
+        attempts={d.public_id: reader.attempts(d.id) for d in deliveries if d.public_id in unfolded},
     )
 
 
-def _queued(reader: Reader, deal: Deal) -> Mapping[int, Row]:
+def _rows(reader: Reader, house: House, deliveries: Sequence[Delivery]) -> dict[str, Row]:
     from core import outbound
 
-    found = reader.deliveries_of_entry(deal.entry) if deal.entry is not None else ()
-    queued = [d for d in found if d.status is DeliveryStatus.QUEUED and d.run is not None]
-    lines, now, house = reader.lines() if queued else {}, reader.now(), reader.house()
-    return {d.run or 0: outbound.row_of(house, d, lines, now) for d in queued}
+    lines, now = (reader.lines(), reader.now()) if deliveries else ({}, reader.now())
+    return {d.public_id: outbound.row_of(house, d, lines, now) for d in deliveries}
 
 
-def sheet(view: DealView, moments: Moments) -> Content:
-    """Return the whole panel."""
-    blocks = [
-        _title(view),
-        _pairs(_facts(view, moments)),
-        _section(_("Client"), _people(view)),
-        _section(_("Automation"), _runs(view, moments) or [Content.styled(_("no rule acts here"), MUTED)]),
-        _section(_("History"), [_history(view.house, row, moments) for row in view.history]),
-    ]
-    return Content("\n\n").join(block for block in blocks if block.plain)
+def _told(reader: Reader, deal: Deal, messages: Mapping[str, Row]) -> list[Told]:
+    if deal.entry is None:
+        return []
+    runs = reader.runs(deal.entry)
+    sent = {row.delivery.run: row for row in reversed(list(messages.values())) if row.delivery}
+    told = []
+    for run in runs:
+        row = sent.get(run.id)
+        shape = explain.run_shape(reader, run, runs, row.delivery if row else None, spoken)
+        told.append(Told(run, shape, reader.revision(run.revision), row))
+    return told
 
 
-def _title(view: DealView) -> Content:
-    deal = view.deal
-    amount = fmt.money(deal.amount, deal.currency) if deal.amount is not None else ""
-    return Content.assemble((safe_text(deal.title), "bold"), "\n", (safe_text(f"{deal.id}  {amount}"), MUTED))
+def spoken(words: Words) -> str:
+    """Return a stored sentence in the language of the screen, the types of addresses in it too."""
+    return _typed(words).local()
 
 
-def _facts(view: DealView, moments: Moments) -> list[tuple[str, str]]:
-    house, deal = view.house, view.deal
-    stage, pipeline = house.stage(deal.pipeline, deal.stage), house.pipelines.get(deal.pipeline)
-    user = house.users.get(deal.responsible or "")
-    facts = [
-        (_("Stage"), f"{stage.name if stage else deal.stage} · {pipeline.name if pipeline else deal.pipeline}"),
-        (_("Since"), fmt.short_time(deal.entered_at, moments.zone, moments.today)),
-        (_("Responsible"), user.name if user else deal.responsible or ""),
-        (_("Begins"), deal.begin_date or ""),
-        (_("Closes"), deal.close_date or ""),
-        (_("Flags"), ", ".join(deal.flags)),
-    ]
-    for key, value in deal.fields.items():
-        definition = house.fields.get(key)
-        name = definition.name if definition and definition.name else key
-        facts.append((name, value_text(house, definition.type if definition else None, value)))
-    return [(name, value) for name, value in facts if value]
+def _typed(words: Words) -> Words:
+    args: dict[str, Arg] = {}
+    for name, value in words.args.items():
+        if isinstance(value, Words):
+            args[name] = _typed(value)
+        else:
+            args[name] = type_name(value) if name == "type" and isinstance(value, str) else value
+    return Words(words.msg, args)
 
 
-def value_text(house: House, kind: FieldType | None, value: Any) -> str:
-    """Return a custom field's value as people write it."""
-    if isinstance(value, list | tuple):
-        return ", ".join(value_text(house, kind, one) for one in value)
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if kind is FieldType.USER and str(value) in house.users:
-        return house.users[str(value)].name
-    if isinstance(value, dict) and "name" in value:
-        return str(value["name"])
-    return str(value)
-
-
-def _people(view: DealView) -> list[Content]:
-    lines: list[Content] = []
-    for contact in view.contacts:
-        lines.append(Content(safe_text(contact.name)))
-        lines += _addresses(contact)
-    if view.company is not None:
-        lines.append(Content.assemble(safe_text(view.company.name), ("  " + _("company"), MUTED)))
-        lines += _addresses(view.company)
-    return lines
-
-
-def _addresses(whose: Contact | Company) -> list[Content]:
-    found = [("✉", a.value, a.type) for a in whose.emails]
-    found += [("☎", phones.readable(a.value), a.type) for a in whose.phones]
-    return [
-        Content.assemble(
-            (f"  {sign} ", MUTED),
-            safe_text(value),
-            (f"  {safe_text(_(ADDRESS_TYPES.get(kind, kind))).lower()}", MUTED),
-        )
-        for sign, value, kind in found
-    ]
-
-
-def _runs(view: DealView, moments: Moments) -> list[Content]:
-    lines = []
-    for run in view.runs:
-        sign, tone = RUN_SIGNS[run.status]
-        words = f"  {safe_text(run_words(view, run, moments))}"
-        rule = view.house.rules.get(run.rule)
-        lines.append(
-            Content.assemble(
-                (f"{sign} ", tone),
-                safe_text(rule.name if rule else run.rule),
-                (words, tone if run.status is RunStatus.FAILED else MUTED),
-            )
-        )
-    return lines
+def type_name(kind: str) -> str:
+    """Return the type of an address in words."""
+    return safe_text(_(ADDRESS_TYPES.get(kind, kind))).lower()
 
 
 def run_words(view: DealView, run: Run, moments: Moments) -> str:
-    """Say how it stands with a run and why: until when it waits, or for which rule, or what went wrong."""
-    from core.engine import chaining
-
-    if run.status is RunStatus.SENDING and run.id in view.queued:
-        return status_words(view.queued[run.id], moments)
-    name, why = _(RUN_NAMES[run.status]), run.detail.local()
-    if run.status is RunStatus.WAITING:
-        above = chaining.waits_for(view.runs, run) if run.reason == Waiting.RULE else None
-        if above is not None:
-            rule = view.house.rules.get(above)
-            return fill(_("waits for “{rule}”"), {"rule": rule.name if rule else above})
-        if run.due_at is not None and run.reason == Waiting.GRACE:
-            return fill(_("held until {time}"), {"time": fmt.clock_time(run.due_at, moments.zone)})
-        if run.due_at is not None:
-            until = fmt.short_time(run.due_at, moments.zone, moments.today)
-            return fill(_("waits until {time}"), {"time": until}) + (f" ({why})" if why else "")
-    return f"{name}: {why}" if why else name
+    """Say how it stands with a run and why."""
+    told = next(each for each in view.told if each.run.id == run.id)
+    return runs_in_words.words(told, view.house, moments)
 
 
-def _history(house: House, row: TimelineEntry, moments: Moments) -> Content:
-    user = house.users.get(row.by)
-    by = user.name if user else {"client": _("client"), "system": ""}.get(row.by, row.by)
-    time = fmt.short_time(row.at, moments.zone, moments.today)
-    return Content.assemble(
-        (f"{time}  ", MUTED),
-        safe_text(row.text.local() or row.kind.value),
-        (f"  {safe_text(by)}" if by else "", MUTED),
-    )
-
-
-def _pairs(pairs: Iterable[tuple[str, str]]) -> Content:
-    shown = list(pairs)
-    wide = max((len(name) for name, _value in shown), default=0)
-    return Content("\n").join(
-        Content.assemble((safe_text(name).ljust(wide + 2), MUTED), safe_text(value)) for name, value in shown
-    )
-
-
-def _section(title: str, lines: Sequence[Content]) -> Content:
-    if not lines:
-        return Content("")
-    return Content.assemble((title, "bold $accent"), "\n", Content("\n").join(lines))
+def value_text(manner: values.Manner, kind: FieldType | None, value: Any) -> str:
+    """Return a custom field's value as people write it."""
+    return values.shown(manner, Kind(kind.value) if kind else None, value)

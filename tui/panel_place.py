@@ -1,0 +1,42 @@
+"""Where the open deal stands on the screen, and which deal an action means while it has the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.actions import Action, Scope
+from tui.header import ROOMY
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+
+
+def in_panel(app: FunilApp) -> bool:
+    """Return whether the open deal has the keys, or gets them back when what lies over it is closed."""
+    below = app.below
+    return below is not None and app.panel in below.ancestors_with_self
+
+
+def works_in_panel(app: FunilApp, action: Action) -> bool:
+    """Return whether an action of the board works in the open deal too: those of deals do for whose keys it has no
+    other use, those of cursor and marks do not."""
+    if action.id.startswith(("board.", "mark.")):
+        return False
+    own = {key for each in app.registry if each.scope is Scope.PANEL for key in each.keys}
+    return not own.intersection(action.keys)
+
+
+def aim(app: FunilApp) -> bool:
+    """Have what is done to deals done to the open one; False, and said why, where that cannot be."""
+    deal = app.panel.deal
+    if deal is None or list(app.board.chosen()) == [deal]:
+        return deal is not None
+    app.board.clear_marks()
+    return app.board.model.deal == deal or app.find_deal(deal)
+
+
+def share_width(app: FunilApp) -> None:
+    """Share the width between board and open deal; on a narrow screen the deal has all of it."""
+    narrow = app.size.width < ROOMY
+    app.panel.set_class(narrow, "narrow")
+    app.board.display = not (narrow and app.panel.display)
