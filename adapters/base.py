@@ -9,7 +9,7 @@ from typing import Any, ClassVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from core.i18n import N_
-from core.misfits import Unfit
+from core.misfits import Unfit, number_or_truth
 from core.model.house import Connection
 from core.ports import Adapter, Backing, Capabilities, Clock, Fetcher
 
@@ -46,6 +46,11 @@ class AdapterSettings(BaseModel):
             return value
         variable = variable_of(context.get("connection", "<CONNECTION>"), str(info.field_name))
         raise Unfit(_REFUSAL, variable=variable)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        return number_or_truth(value, cls.model_fields[str(info.field_name)].annotation)
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

@@ -205,8 +205,10 @@ class Registry:
 
 
 def _bad_settings(connection: Connection, error: ValidationError, model: type[AdapterSettings]) -> BadInput:
-    """Put the first thing wrong into a sentence; the rejected value stays out of it, since it may be a secret."""
-    first = error.errors(include_url=False)[0]
+    """Put the first thing wrong into a sentence, an unknown key before all else: what is missing then was most likely
+    misspelt. The rejected value stays out of it, since it may be a secret."""
+    errors = error.errors(include_url=False)
+    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     where = dotted(("settings", *first["loc"]))
     why = said(first, model, unseen=True)
     return BadInput(N_("connection “{connection}”: {where}: {why}"), connection=connection.id, where=where, why=why)

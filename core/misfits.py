@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel
+from pydantic_core import PydanticKnownError
 
 from core.errors import FunilError
 from core.i18n import N_
@@ -96,6 +98,8 @@ def said(error: Mapping[str, Any], model: Any = None, *, unseen: bool = False) -
         return _unknown_key(str(loc[-1]), keys_of(model, loc[:-1]))
     if kind == "missing":
         return Words(N_("it is missing"))
+    if kind == "string_too_short" and error.get("input") == "":
+        return Words(N_("it is empty"))
     context = error.get("ctx") or {}
     cause = context.get("error")
     if isinstance(cause, Unfit):
@@ -109,8 +113,21 @@ def said(error: Mapping[str, Any], model: Any = None, *, unseen: bool = False) -
     msg = _SAYS.get(kind) or _SAYS.get(kind.rpartition("_")[0]) or _SAYS.get(kind.split("_")[0])
     if msg is None or kind in ("value_error", "assertion_error"):  # a plug-in's own words, or a type that is no setting
         return Words("{problem}", {"problem": _RAISED.sub("", str(error["msg"]))})
-    numbers = {name: str(value) for name, value in context.items() if name != "error"}
+    numbers = {name: _number(value) for name, value in context.items() if name != "error"}
     return Words(msg, {**numbers, "given": given})
+
+
+def _number(limit: Any) -> str:
+    return f"{limit:g}" if isinstance(limit, float) else str(limit)
+
+
+def number_or_truth(value: Any, annotation: Any) -> Any:
+    """Return a value given for a field of that type. Raises where it is ``true`` or ``false`` and a number is wanted:
+    pydantic would take them for 1 and 0."""
+    parts = {annotation, *get_args(annotation)}
+    if isinstance(value, bool) and bool not in parts and parts & {int, float, Decimal}:
+        raise PydanticKnownError("int_type" if int in parts else "float_type")
+    return value
 
 
 def choice(given: Any, known: Sequence[str]) -> Words:

@@ -22,6 +22,14 @@ CAPABILITIES: Final = Capabilities(channel="email", attachments=True)
 """One message at a time; a repeat reaches the server as a second mail with the same Message-ID."""
 
 
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 class SmtpSettings(AdapterSettings):
     """How to reach and enter the mail server that takes our mail."""
 
@@ -65,6 +73,15 @@ class SmtpSettings(AdapterSettings):
         title=N_("Certificates"),
         description=N_("PEM file of authorities to trust instead of the system's"),
     )
+
+    @field_validator("host")
+    @classmethod
+    def _is_one_host(cls, value: str) -> str:
+        if ":" in value and not _is_ip(value):
+            raise Unfit(N_("a port stands behind the host: write it as “port”, beside “host”"))
+        if ":" not in value and not all(value.removesuffix(".").split(".")):
+            raise Unfit(N_("“{host}” is no name of a host like smtp.example.com"), host=value)
+        return value
 
     @field_validator("addresses")
     @classmethod

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from core.effects import Effect
+from core.misfits import number_or_truth
 from core.model.delivery import Channel
 from core.model.house import House
 from core.model.moment import Moment
@@ -25,6 +26,11 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        return number_or_truth(value, cls.model_fields[str(info.field_name)].annotation)
 
 
 S = TypeVar("S", bound=Settings)

@@ -89,7 +89,7 @@ class Wide(BaseModel):
         ({"sizes": [1, 2, 3]}, "the list is too long: it has at most 2"),
         ({"sizes": 1}, "a list stands here, not “1”"),
         ({"step": 7}, "a multiple of 5 stands here, not “7”"),
-        ({"most": 10}, "a number below 10.0 stands here, not “10”"),
+        ({"most": 10}, "a number below 10 stands here, not “10”"),
         ({"most": "x"}, "a number stands here, not “x”"),
     ],
 )
