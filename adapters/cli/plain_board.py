@@ -174,7 +174,8 @@ def changes(before: Snapshot, now: Snapshot) -> Iterator[str]:
             yield f"{time} {line}"
     for deal, card in old.items():
         if deal not in new:
-            yield f"{time} {fill(_('{deal}: not on this board any more'), {'deal': _name(card)})}"
+            gone = fill(_("{deal}: not on this board any more"), {"deal": _name(card)})
+            yield f"{time} {gone}"
 
 
 def _shape(shown: Snapshot) -> list[tuple[str, str]]:
@@ -206,9 +207,11 @@ def _told(before: Snapshot, now: Snapshot, old: Card | None, card: Card) -> Iter
         who = _person(now.house, card.responsible) or _("nobody")
         yield fill(_("{deal}: responsible now {who}"), {"deal": name, "who": who})
     if old.waiting != card.waiting:
-        yield f"{name}: {_waiting(card) if card.waiting else _('nothing waits')}"
+        waiting = _waiting(card) if card.waiting else _("nothing waits")
+        yield f"{name}: {waiting}"
     if card.failed != old.failed:
-        yield f"{name}: {_failed(card) if card.failed else _('nothing failed')}"
+        failed = _failed(card) if card.failed else _("nothing failed")
+        yield f"{name}: {failed}"
 
 
 def _stage(shown: Snapshot, stage: str) -> Stage:

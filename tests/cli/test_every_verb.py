@@ -83,10 +83,12 @@ LINES: Final[Mapping[str, str]] = {
     "timeline": "D1",
     "explain": "",
     "try": "tracking-mail --deal D1",
+    "board": "--plain",
     "connection pause": "mail",
     "connection resume": "mail",
     "check": "",
     "backup": "copy.db",
+    "keys": "",
     "completion": "bash",
     "demo": "--headless",
 }
@@ -94,7 +96,7 @@ LINES: Final[Mapping[str, str]] = {
 ENDLESS: Final = ("worker",)
 MAKING: Final = ("init", "demo")
 """Verbs that make the database where there is none."""
-ALONE: Final = ("schema", "completion")
+ALONE: Final = ("schema", "keys", "completion")
 """Verbs that look at no database."""
 WAYS: Final = ("deal list", "deal move", "export", "run", "worker", "lint", "backup", "init", "demo")
 """One verb for each way of opening a database."""
