@@ -4,6 +4,8 @@ PYTHON ?= python3
 WORKERS ?= 2
 FUNIL_SEEDS ?= 1000
 export FUNIL_SEEDS
+# The suite starts the program hundreds of times: compiled once, not each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import gc
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ from typing import Any, Final
 
 import psycopg
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from psycopg import sql
 
 # Before anything asks for a folder or a setting ----------------------------------------------------------------------
@@ -48,16 +51,28 @@ def _isolate(home: Path) -> None:
         XDG_RUNTIME_DIR=str(home),
         TZ="Asia/Kathmandu",  # of no developer and no server, with an odd offset: who reads the machine's zone fails
     )
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # The programs that tests start share compiled modules: each would spend a second or more on them.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(home / "modules")
+    # A shell that starts the suite in the background has all it starts ignore Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     time.tzset()
 
 
 HOME: Final = _private_home()
 _isolate(HOME)
 
-_EVERYTHING: Final = tuple(Phase)
 settings.register_profile("dev", derandomize=True, deadline=None, print_blob=True, max_examples=50)
-settings.register_profile("ci", settings.get_profile("dev"), max_examples=400, phases=_EVERYTHING)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=200)
 settings.load_profile("ci" if os.environ.get("FUNIL_CI") else "dev")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays until the end: the modules, and thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 # No way out -----------------------------------------------------------------------------------------------------------

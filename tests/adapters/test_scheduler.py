@@ -29,7 +29,7 @@ class Bell:
         self.heard.set()
 
     async def wait(self) -> None:
-        await asyncio.wait_for(self.heard.wait(), 5)
+        await asyncio.wait_for(self.heard.wait(), 60)
         self.heard.clear()
 
 

@@ -165,7 +165,7 @@ async def test_silence_before_the_final_dot_defers(phase: str) -> None:
 
 
 async def test_silence_after_the_final_dot_leaves_it_open() -> None:
-    outcome = await sent_through({"DOT": HANG}, timeout=0.05)
+    outcome = await sent_through({"DOT": HANG}, timeout=2)  # enough for what comes before, however busy the machine
     assert (outcome.kind, outcome.reason) == (OutcomeKind.UNKNOWN, "timeout")
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 
 from tests.cli.cli_ground import Shell, at_noon
+from tests.proof.life import PATIENCE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FUNIL: Final = [sys.executable, str(ROOT / "funil.py")]
@@ -146,7 +147,7 @@ def test_a_title_the_terminal_cannot_show_is_shown_by_number(noon: Shell) -> Non
 def test_a_worker_stops_cleanly(noon: Shell, number: signal.Signals, status: int) -> None:
     with worker(noon) as process:
         process.send_signal(number)
-        assert process.wait(20) == status
+        assert process.wait(PATIENCE) == status
         assert process.stderr is not None
         assert process.stderr.read() == ""
     noon.ok("run", "--once")
@@ -171,7 +172,7 @@ def test_a_worker_takes_up_what_other_processes_write(noon: Shell) -> None:
 def test_after_a_kill_the_next_engine_takes_over_at_once(noon: Shell) -> None:
     with worker(noon) as process:
         process.kill()
-        process.wait(20)
+        process.wait(PATIENCE)
         noon.ok("deal", "move", "D1", "delivery")
         noon.ok("run", "--until", "2026-12-01T12:01Z")
     assert [row["status"] for row in noon.json("outbound")] == ["sent"]

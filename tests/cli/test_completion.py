@@ -159,7 +159,7 @@ READY = {
 def test_a_tab_on_a_real_prompt_completes(shell: Shell, scripts: dict[str, Path], name: str, tmp_path: Path) -> None:
     shutil.copy(scripts[name], tmp_path / "_funil")
     environment = {"PATH": PATH, "FUNIL_DB": shell.url, "PS1": "$ ", "TERM": "dumb", "HOME": str(tmp_path)}
-    with pexpect.spawn(program(name), START[name], env=environment, encoding="utf-8", timeout=60) as child:
+    with pexpect.spawn(program(name), START[name], env=environment, encoding="utf-8", timeout=300) as child:
         child.expect_exact("$ ")
         child.sendline(READY[name].format(script=scripts[name], folder=tmp_path))
         child.expect_exact("ready")

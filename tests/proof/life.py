@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds after which a process that should have done something is taken for stuck."""
 
 

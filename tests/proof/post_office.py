@@ -19,6 +19,8 @@ from typing import Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.proof.life import PATIENCE
+
 HOST: Final = "127.0.0.1"
 STEPS: Final = ("connected", "mail", "rcpt", "taken")
 """From the moment a line stands to the mail that is taken and not answered yet. A second ``mail`` is the first sign
@@ -150,10 +152,10 @@ def post_office() -> Iterator[PostOffice]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), name="post-office", daemon=True)
     thread.start()
-    assert ready.wait(10), "the mail server did not start"
+    assert ready.wait(PATIENCE), "the mail server did not start"
     try:
         yield office
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()

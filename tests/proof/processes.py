@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Final, Self
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PATIENCE: Final = 60.0
+PATIENCE: Final = 300.0
 """Seconds after which a process that should have done something is taken for stuck."""
 
 
 @cache
 def environment() -> Mapping[str, str]:
     """Return the environment of all children: they share compiled modules, or each would spend a second on them."""
+    if not os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        return dict(os.environ)
     folder = tempfile.mkdtemp(prefix="funil-pyc-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

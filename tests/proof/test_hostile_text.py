@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -29,6 +30,7 @@ from core.ports import Store
 from core.safe_text import safe_text, storable
 from core.views import DeliveryFilter
 from data import fresh, opening
+from data.sql import Db
 from tests.proof import hostile
 from tests.proof.ground import Funil, board, rules
 from tests.proof.post_office import Mail, PostOffice, post_office
@@ -236,16 +238,33 @@ def test_export_and_apply_lose_nothing(name: str, tmp_path: Path) -> None:
     assert other.json("deal", "show", deal)["title"] == funil.json("deal", "show", deal)["title"]
 
 
+@pytest.fixture(scope="module")
+def bought(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A furnished house, as the bytes of its database."""
+    db = fresh.memory_db()
+    furnished(fresh.inline_store(db, RealClock()), 25, tmp_path_factory.getbasetemp())
+    assert isinstance(db.connection, sqlite3.Connection)
+    return db.connection.serialize()
+
+
+def copied(house: bytes) -> Db:
+    db = fresh.memory_db()
+    assert isinstance(db.connection, sqlite3.Connection)
+    db.connection.deserialize(house)
+    return db
+
+
 @settings(deadline=None)
 @given(text=hostile.texts())
-def test_a_board_file_holds_any_text(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_board_file_holds_any_text(text: str, bought: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.getbasetemp()
-    store = furnished(fresh.inline_store(fresh.memory_db(), RealClock()), 25, folder)
+    store = fresh.inline_store(copied(bought), RealClock())
     deal = deal_of(store, text)
     exported = store.read(exporting.export)
-    assert store.write_now(apply([boardfile.read(exported.encode(), "x", folder)])) == []
+    document = boardfile.read(exported.encode(), "x", folder)
+    assert store.write_now(apply([document])) == []
     other = fresh.inline_store(fresh.memory_db(), RealClock())
-    other.write_now(apply([boardfile.read(exported.encode(), "x", folder)]))
+    other.write_now(apply([document]))
     assert other.read(exporting.export) == exported
     before, after = (each.read(lambda reader: (reader.deal(deal), reader.contacts(["eve"]))) for each in (store, other))
     assert before[1] == after[1]

@@ -203,7 +203,7 @@ def test_with_the_real_clock_a_run_up_to_a_moment_wakes_for_what_falls_due(tmp_p
     funil.folder, funil.url = tmp_path, fresh.fresh_sqlite(tmp_path / "funil.db")
     funil.apply(board(rules(mail()), grace="1s"))
     funil("deal", "move", "D1", "delivery")
-    told = funil.json("run", "--until", (datetime.now(UTC) + timedelta(seconds=2)).isoformat())
+    told = funil.json("run", "--until", (datetime.now(UTC) + timedelta(seconds=3)).isoformat())
     assert funil.states() == {"mail": "done"}
     assert told["happened"] == 2  # the run, and the attempt to send its mail
 

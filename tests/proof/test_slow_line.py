@@ -21,6 +21,7 @@ from core.peers import Backing, Capabilities, Health
 from core.ports import Clock, Tx
 from core.views import DeliveryFilter
 from data import fresh
+from tests.proof.life import PATIENCE
 
 NOW = Moment(1_796_126_400_000)
 
@@ -127,12 +128,12 @@ async def test_a_dead_mail_server_does_not_hold_back_the_sms() -> None:
     # The mail hangs on the wire by now or soon; another deal's rule and its SMS do not wait for it.
     store.write_now(commands.move(["D2"], "sms"))
     engine.wake()
-    await asyncio.wait_for(lines.sms_sent.wait(), 20)
+    await asyncio.wait_for(lines.sms_sent.wait(), PATIENCE)
     assert not lines.mail_sent.is_set()
     lines.mail_answers.set()
-    await asyncio.wait_for(lines.mail_sent.wait(), 20)
+    await asyncio.wait_for(lines.mail_sent.wait(), PATIENCE)
     stop.set()
-    await asyncio.wait_for(serving, 20)
+    await asyncio.wait_for(serving, PATIENCE)
     rows = store.read(lambda r: r.deliveries(DeliveryFilter()))
     assert {r.message.channel.value: r.status for r in rows} == {
         "email": DeliveryStatus.SENT,

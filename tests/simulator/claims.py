@@ -58,8 +58,8 @@ def at_leave(world: World, going: Sequence[Delivery]) -> None:
             world.violated(problem)
         if opens := world.opens.get(line):
             world.probed[line] = Moment(now + lines.rest(opens))
-    for delivery in going:
-        for problem in world.look(lambda r: _leave_problems(world, r, delivery)):  # noqa: B023
+        found = world.look(lambda r: [(d, problem) for d in going for problem in _leave_problems(world, r, d)])
+        for delivery, problem in found:
             world.violated(f"{delivery.public_id} is about to be sent: {problem}")
 
 
@@ -72,8 +72,11 @@ def _leave_problems(world: World, reader: Reader, delivery: Delivery) -> Sequenc
         problems.append("a retry although a person has stopped it")
     if entry is not None and entry.undone_at is not None:
         problems.append("it goes out although its move was undone")
-    run, deal, now = reader.run(delivery.run or 0), reader.deal(delivery.deal), reader.now()
-    if run is None or deal is None or (delivery.tried_at is None and now - delivery.at <= MINUTE):
+    now = reader.now()
+    if delivery.tried_at is None and now - delivery.at <= MINUTE:
+        return problems
+    run, deal = reader.run(delivery.run or 0), reader.deal(delivery.deal)
+    if run is None or deal is None:
         return problems
     rule = reader.revision(run.revision)
     facts = reader.facts(deal, now, entry)
@@ -146,7 +149,7 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
             problems.append("sent after it was cancelled")
         elif delivery.worker != life.worker:
             problems.append(f"sent by {life.worker}, {delivery.worker} has it")
-        if any(_in_the_air(world, a) for a in _of_deal(world, reader, delivery)):
+        if _of_deal(reader, delivery, [a for a in world.wire if _in_the_air(world, a)]):
             problems.append("two messages of one deal on the wire")
     if hold and not attempt.stale and delivery.status is not DeliveryStatus.SENDING:
         problems.append("a message that must not go out twice was sent before “sending” was durable")
@@ -171,7 +174,9 @@ def _in_the_air(world: World, attempt: Attempt) -> bool:
     return attempt.life.worker in world.alive and not attempt.life.overtaken and not attempt.over
 
 
-def _of_deal(world: World, reader: Reader, delivery: Delivery) -> Sequence[Attempt]:
-    """Return the attempts at other messages of the deal."""
+def _of_deal(reader: Reader, delivery: Delivery, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+    """Return those of the attempts that are at other messages of the deal."""
+    if not attempts:
+        return ()
     ids = {d.id for d in reader.deliveries(DeliveryFilter(deal=delivery.deal)) if d.id != delivery.id}
-    return [a for a in world.wire if a.delivery in ids]
+    return [a for a in attempts if a.delivery in ids]

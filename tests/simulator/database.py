@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from core.ports import Clock
@@ -61,13 +61,21 @@ def contents(connection: sqlite3.Connection) -> Tables:
     return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names}
 
 
+def _filled(connection: sqlite3.Connection, names: Iterable[str]) -> set[str]:
+    """Return which of the tables have rows."""
+    each = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names]
+    return {name for (name,) in connection.execute(" UNION ALL ".join(each)).fetchall()}
+
+
 def restore(connection: sqlite3.Connection, tables: Tables, house: str | None = None) -> None:
     """Put the rows back as they were, through statements that stay prepared; ``house`` gives the house another id."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
     connection.execute("BEGIN")
+    filled = _filled(connection, tables)
     for name, rows in tables.items():
-        connection.execute(f'DELETE FROM "{name}"')
+        if rows or name in filled:
+            connection.execute(f'DELETE FROM "{name}"')
         if rows:
             places = ", ".join("?" * len(rows[0]))
             connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', rows)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from core import commands
-from core.model.house import CompanySettings, Connection, FieldDef, FieldType
+from core.model.house import CompanySettings, Connection, FieldDef, FieldType, House
 from core.model.moment import Duration
 from core.model.people import Address, Contact, User
 from core.model.pipeline import Pipeline, Stage, StageKind
 from core.model.rule import Hours, Order, Rule, RunTime, Unknown, When
 from core.ports import Tx
+from data.reader_base import Memory
 from tests.simulator.database import Tables, contents, copy_of, inline_store
 from tests.simulator.world import START, WallClock
 
@@ -32,21 +34,35 @@ _HOURS: Final = (*[Hours.ANY] * 8, Hours.BUSINESS, Hours.RESPONSIBLE, Hours.BOTH
 _WHEN: Final = {"all": [{"field": "amount", "op": ">", "value": 4}]}
 
 
+@dataclass(frozen=True)
+class Made:
+    """A database with one of the houses, three deals in it, and what a process remembers that has read it."""
+
+    tables: Tables
+    known: House
+    revisions: dict[int, tuple[str, Rule]]
+
+    def memory(self, house: str) -> Memory:
+        """Return what a process remembers that has read this house under another id."""
+        return Memory(house=replace(self.known, id=house), revisions=dict(self.revisions))
+
+
 @cache
-def house(variant: int) -> Tables:
-    """Return a database with one of the houses, three deals in it."""
+def house(variant: int) -> Made:
+    """Make one of the houses."""
     rng = random.Random(variant * 7919)
     connection = copy_of(None)
-    store = inline_store(connection, WallClock())
+    memory = Memory()
+    store = inline_store(connection, WallClock(), memory=memory)
     store.write_now(lambda tx: _set_up(tx, rng))
     for number in range(3):
         new = commands.NewDeal(
             id=f"D{number}", title=f"Deal {number}", stage="a", responsible="ana", contacts=("maria",), amount="5"
         )
         store.write_now(commands.add_deal(new, rules=number == 0))
-    tables = contents(connection)
+    made = Made(contents(connection), store.read(lambda r: r.house()), memory.revisions)
     connection.close()
-    return tables
+    return made
 
 
 def _set_up(tx: Tx, rng: random.Random) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
@@ -43,7 +43,7 @@ def after_commit(world: World, *, everything: bool = False) -> None:
         touched = {c.id for c in changes if c.what == "deal"}
         messages = {c.id for c in changes if c.what == "delivery"}
         if messages:
-            _note_delivered(world, reader, messages)
+            _note_delivered(world, messages)
         if not touched and not everything:
             return []
         # Without an id the feed means all of them.
@@ -55,15 +55,15 @@ def after_commit(world: World, *, everything: bool = False) -> None:
 
 def after_receipt(world: World) -> None:
     """Judge what a receipt has done to messages that were delivered before; all else at the next act."""
-    world.look(lambda reader: _note_delivered(world, reader, {""}))
+    _note_delivered(world, {""})
 
 
-def _note_delivered(world: World, reader: Reader, changed: Set[str]) -> None:
-    for delivery in reader.deliveries(DeliveryFilter()):
-        if delivery.status is DeliveryStatus.DELIVERED:
-            world.delivered.add(delivery.id)
-        elif delivery.id in world.delivered and changed & {"", str(delivery.id)}:
-            world.violated(f"{delivery.public_id} was delivered, and went back to {delivery.status.value}")
+def _note_delivered(world: World, changed: Set[str]) -> None:
+    for number, status in world.connection.execute("SELECT id, status FROM deliveries ORDER BY id DESC").fetchall():
+        if status == DeliveryStatus.DELIVERED.value:
+            world.delivered.add(number)
+        elif number in world.delivered and changed & {"", str(number)}:
+            world.violated(f"M{number} was delivered, and went back to {status}")
 
 
 def _state_problems(world: World, reader: Reader, touched: set[str] | None) -> Sequence[str]:
@@ -135,6 +135,9 @@ def at_end(world: World) -> None:
 def _end_problems(world: World, reader: Reader) -> Sequence[str]:
     problems: list[str] = [*_receipt_problems(world, reader), *happenings.problems(world, reader)]
     deliveries = reader.deliveries(DeliveryFilter())
+    attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for attempt in world.wire:
+        attempts[attempt.delivery].append(attempt)
     timelines = {deal: reader.timeline(deal) for deal in {d.deal for d in deliveries}}
     for delivery in deliveries:
         if world.cut_short and _ahead(reader, delivery):
@@ -142,13 +145,16 @@ def _end_problems(world: World, reader: Reader) -> Sequence[str]:
         if delivery.status not in FINAL:
             problems.append(f"the queue does not drain: {delivery.public_id} is {delivery.status.value}")
         problems += _outcome_problems(delivery, timelines[delivery.deal])
-        problems += _truth_problems(world, delivery, [a for a in world.wire if a.delivery == delivery.id])
-    runs = reader.runs_of()
+        problems += _truth_problems(world, delivery, attempts[delivery.id])
     below = {d.run: d for d in reversed(deliveries)}
-    for run in runs:
-        sent = below.get(run.id)
-        if not (world.cut_short and sent is not None and _ahead(reader, sent)):
-            problems += _run_problems(reader, run, [r for r in runs if r.entry == run.entry], sent)
+    stays: defaultdict[int, list[Run]] = defaultdict(list)
+    for run in reader.runs_of():
+        stays[run.entry].append(run)
+    for stay in stays.values():
+        for run in stay:
+            sent = below.get(run.id)
+            if not (world.cut_short and sent is not None and _ahead(reader, sent)):
+                problems += _run_problems(reader, run, stay, sent)
     return problems
 
 

@@ -27,7 +27,7 @@ ON_ITS_WAY: Final = DeliveryFilter(statuses=frozenset({DeliveryStatus.QUEUED, De
 
 def play(seed: int) -> World:
     """Play one seed to its end and return the world with its story and what was violated."""
-    world = World(seed, random.Random(seed), _fresh(seed))
+    world = _fresh(seed)
     _loop().run_until_complete(_play(world))
     return world
 
@@ -35,13 +35,14 @@ def play(seed: int) -> World:
 _shared: list[sqlite3.Connection] = []
 
 
-def _fresh(seed: int) -> sqlite3.Connection:
-    """Return the one connection with a house as it was made: its prepared statements outlive the seed."""
+def _fresh(seed: int) -> World:
+    """Return a world with a house as it was made, on the one connection: its prepared statements outlive the seed."""
     if not _shared:
         _shared.append(copy_of(None))
     # An id of its own keeps what the program remembers of one house from being taken for another's.
-    restore(_shared[0], houses.house(seed % houses.HOUSES), house=f"{seed:012x}")
-    return _shared[0]
+    made, house = houses.house(seed % houses.HOUSES), f"{seed:012x}"
+    restore(_shared[0], made.tables, house=house)
+    return World(seed, random.Random(seed), _shared[0], memory=made.memory(house))
 
 
 _loops: list[asyncio.AbstractEventLoop] = []

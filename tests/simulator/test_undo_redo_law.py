@@ -44,7 +44,7 @@ class Play:
 
     def __init__(self, variant: int, loop: asyncio.AbstractEventLoop) -> None:
         connection = copy_of(None)
-        restore(connection, houses.house(variant), house=f"{variant:012x}")
+        restore(connection, houses.house(variant).tables, house=f"{variant:012x}")
         self.world = World(variant, random.Random(variant), connection)
         self.world.healthy, self.world.crashes = True, 0.0
         self.world.cursor = self.world.look(lambda r: r.cursor())

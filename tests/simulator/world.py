@@ -62,11 +62,11 @@ class Attempt:
     stale: bool = False
     round: int = 1
     outcome: Outcome | None = None
+    delivery: int = field(init=False)
+    """The id of the row that it belongs to."""
 
-    @property
-    def delivery(self) -> int:
-        """The id of the row that it belongs to."""
-        return delivery_id(self.key)
+    def __post_init__(self) -> None:
+        self.delivery = delivery_id(self.key)
 
     @property
     def settled(self) -> bool:

@@ -240,7 +240,7 @@ def refuse_engine(pid: str = "4711") -> Callable[[], Seat]:
     return refuse
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Let the app work until something holds; fails after some seconds."""
     limit = monotonic() + seconds
     while not holds():
