@@ -235,8 +235,11 @@ class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, Surv
         """Return how many runs have not happened yet (``waiting``, ``no_date``), for the header and at quitting; or
         those of one rule."""
 
-    def waiting_runs(self, rule_id: str) -> Sequence[Run]:
-        """Return the runs of a rule that have not happened."""
+    def waiting_runs(self, rule_id: str, limit: int | None = None) -> Sequence[Run]:
+        """Return the runs of a rule that have not happened (the first ``limit``)."""
+
+    def left_runs(self, rule_id: str, limit: int) -> Sequence[Run]:
+        """Return the first runs of a rule that have not happened and that no person has asked for."""
 
     def lacking(self, pipeline: str, stage: str, rule_id: str) -> Sequence[str]:
         """Return the deals of a stage whose open stay has no run of the rule, top of the column first."""

@@ -10,7 +10,7 @@ from sqlalchemy import Select, false, func, select
 
 from core.model.deal import CauseKind, Entry
 from core.model.moment import Moment
-from core.model.run import Run
+from core.model.run import Run, Waiting
 from data import mapping, mapping_work
 from data.columns import table_of
 from data.reader_base import Base, the
@@ -97,6 +97,22 @@ RAN_ONCE = Statement(
 )
 _not_happened: Final = runs.c.status.in_(("waiting", "no_date"))
 WAITING_OF_RULE = Statement(lambda: select(runs).where(runs.c.rule == the("rule"), _not_happened).order_by(runs.c.id))
+FIRST_WAITING_OF_RULE = Statement(
+    lambda: (
+        select(runs)
+        .where(runs.c.rule == the("rule"), _not_happened)
+        .order_by(runs.c.rule, runs.c.id)
+        .limit(the("limit"))
+    )
+)
+LEFT_OF_RULE = Statement(
+    lambda: (
+        select(runs)
+        .where(runs.c.rule == the("rule"), _not_happened, func.coalesce(runs.c.reason, "") != Waiting.ASKED)
+        .order_by(runs.c.rule, runs.c.id)
+        .limit(the("limit"))
+    )
+)
 WAITING_COUNT_OF_RULE = Statement(
     lambda: select(func.count()).select_from(runs).where(runs.c.rule == the("rule"), _not_happened)
 )
@@ -203,9 +219,13 @@ class EntryReader(Base):
         """Return waiting runs with reason ``grace``, soonest first; one whose moment has come stands until it acts."""
         return self._runs(HELD)
 
-    def waiting_runs(self, rule_id: str) -> Sequence[Run]:
-        """Return the runs of a rule that have not happened."""
-        return self._runs(WAITING_OF_RULE, rule=rule_id)
+    def waiting_runs(self, rule_id: str, limit: int | None = None) -> Sequence[Run]:
+        """Return the runs of a rule that have not happened (the first ``limit``)."""
+        return self._runs(WAITING_OF_RULE if limit is None else FIRST_WAITING_OF_RULE, rule=rule_id, limit=limit)
+
+    def left_runs(self, rule_id: str, limit: int) -> Sequence[Run]:
+        """Return the first runs of a rule that have not happened and that no person has asked for."""
+        return self._runs(LEFT_OF_RULE, rule=rule_id, limit=limit)
 
     def lacking(self, pipeline: str, stage: str, rule_id: str) -> Sequence[str]:
         """Return the deals of a stage whose open stay has no run of the rule, top of the column first."""

@@ -256,11 +256,21 @@ async def _on_rule(app: FunilApp, rule: Rule) -> None:
     if chosen in ("on", "off"):
         switched = await _write(app, commands.switch_rule(rule.id, chosen == "on", _by(app)))
         if switched is not None:
+            more = switched[0].more and await _cancel_left(app, rule.id)
             told = _("“{rule}” is on.") if chosen == "on" else _("“{rule}” is off.")
-            stopped = [stopped_words(switched[0].cancelled, 0)] if switched[0].cancelled else []
+            count = switched[0].cancelled + more
+            stopped = [stopped_words(count, 0)] if count else []
             app.say(" ".join((fill(told, {"rule": rule.name}), *stopped)))
     elif chosen in ("present", "waiting"):
         await _apply(app, rule, "present" if chosen == "present" else "waiting")
+
+
+async def _cancel_left(app: FunilApp, rule: str) -> int:
+    """Cancel what switching off has left waiting, part by part; returns how much that was."""
+    cancelled = 0
+    while (done := await _write(app, commands.cancel_left(rule))) and done[0]:
+        cancelled += done[0]
+    return cancelled
 
 
 def _rule_choices(rule: Rule, reach: commands.Reach) -> list[Choice]:

@@ -11,6 +11,7 @@ from adapters.cli.reading import opened
 from core import commands
 from core.i18n import gettext as _
 from core.i18n import ngettext
+from core.ports import Store
 from core.words import fill
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def _rehearsed(verb: argparse.ArgumentParser) -> None:
 def switch_on(args: argparse.Namespace, roof: Roof) -> int:
     """Switch a rule on."""
     with opened(args, roof) as store:
+        _cancel_left(store, args.rule)
         done = store.write_now(commands.switch_rule(args.rule, True, args.by))
     if args.json:
         as_json({"rule": args.rule, "enabled": True, "changed": done.changed, "cancelled": 0})
@@ -61,13 +63,22 @@ def switch_off(args: argparse.Namespace, roof: Roof) -> int:
         if not args.json:
             _tell(ngettext("cancels {n} waiting run", "cancels {n} waiting runs", waiting), waiting)
         done = None if args.dry_run else store.write_now(commands.switch_rule(args.rule, False, args.by))
+        more = _cancel_left(store, args.rule) if done is not None and done.more else 0
     if args.json:
-        cancelled = waiting if done is None else done.cancelled
+        cancelled = waiting if done is None else done.cancelled + more
         fate = {"enabled": False, "changed": done is not None and done.changed, "cancelled": cancelled}
         as_json({"rule": args.rule, "dry_run": args.dry_run, **fate})
     elif done is not None:
         say(fill(_("{rule}: off") if done.changed else _("{rule}: off already"), {"rule": args.rule}))
     return 0
+
+
+def _cancel_left(store: Store, rule: str) -> int:
+    """Cancel the waiting runs that switching off has left, part by part; returns their number."""
+    cancelled = 0
+    while count := store.write_now(commands.cancel_left(rule)):
+        cancelled += count
+    return cancelled
 
 
 def apply(args: argparse.Namespace, roof: Roof) -> int:

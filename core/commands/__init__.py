@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.commands.overdue import skip_overdue
     from core.commands.records import Removed, Restored, note, remove_deals, restore_deals
     from core.commands.reversals import Redone, Undone, redo, undo
-    from core.commands.rules import Reach, Switched, To, apply_rule, reach, switch_rule
+    from core.commands.rules import Reach, Switched, To, apply_rule, cancel_left, reach, switch_rule
     from core.commands.runs import Stopped, run_now, stop_deal, stop_run
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "answer_chat",
     "apply_rule",
     "cancel",
+    "cancel_left",
     "chat_accepted",
     "chat_answered",
     "chat_closed",
@@ -98,7 +99,7 @@ _MODULES = {
     "overdue": ("skip_overdue",),
     "records": ("Removed", "Restored", "note", "remove_deals", "restore_deals"),
     "reversals": ("Redone", "Undone", "redo", "undo"),
-    "rules": ("Reach", "Switched", "To", "apply_rule", "reach", "switch_rule"),
+    "rules": ("Reach", "Switched", "To", "apply_rule", "cancel_left", "reach", "switch_rule"),
     "runs": ("Stopped", "run_now", "stop_deal", "stop_run"),
 }
 

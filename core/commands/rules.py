@@ -33,11 +33,13 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """What switching a rule did: whether anything changed, and how many waiting runs were cancelled."""
+    """What switching a rule did: whether anything changed, and how many waiting runs were cancelled; ``more`` of them
+    may be left for :func:`cancel_left`."""
 
     enabled: bool
     changed: bool
     cancelled: int
+    more: bool = False
 
 
 def reach(rule_id: str) -> Callable[[Reader], Reach]:
@@ -52,17 +54,36 @@ def reach(rule_id: str) -> Callable[[Reader], Reach]:
 
 
 def switch_rule(rule_id: str, enabled: bool, by: str | None = None) -> Job[Switched]:
-    """Return a job that switches a rule on or off. Off cancels its waiting runs (``disabled``); :func:`reach` tells
-    their number before. On starts nothing: deals that are there already are reached by :func:`apply_rule`.
+    """Return a job that switches a rule on or off. Off cancels its waiting runs (``disabled``), here the first of them:
+    :func:`cancel_left` the others, :func:`reach` tells their number before. On starts nothing: deals that are there
+    already are reached by :func:`apply_rule`, and what somebody left waiting who died while switching off stays off.
     """
 
     def job(tx: Tx) -> Switched:
         rule = lookup.rule(tx.house(), rule_id)
         author = lookup.author(tx.house(), by, None)
-        if rule.enabled is enabled:
-            return Switched(enabled, False, 0)
-        tx.put_rule(replace(rule, enabled=enabled), author, tx.now())
-        return Switched(enabled, True, 0 if enabled else disabling.cancel_waiting(tx, rule_id))
+        changed = rule.enabled is not enabled
+        if not enabled:
+            if changed:
+                tx.put_rule(replace(rule, enabled=False), author, tx.now())
+            count = disabling.cancel_waiting(tx, rule_id, disabling.PART) if changed else 0
+            return Switched(enabled, changed, count, more=not changed or count == disabling.PART)
+        while changed and disabling.cancel_left(tx, rule_id):
+            pass
+        if changed:
+            tx.put_rule(replace(rule, enabled=True), author, tx.now())
+        return Switched(enabled, changed, 0)
+
+    return job
+
+
+def cancel_left(rule_id: str) -> Job[int]:
+    """Return a job that cancels some more of what waits of a rule that is off, few enough that others need not wait;
+    it answers how many, none when nothing is left or the rule is on again."""
+
+    def job(tx: Tx) -> int:
+        rule = tx.house().rules.get(rule_id)
+        return 0 if rule is None or rule.enabled else disabling.cancel_left(tx, rule_id)
 
     return job
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.engine import happening, reaping, running
+from core.engine import disabling, happening, reaping, running
 from core.engine.dispatching import Dispatcher
 from core.engine.sealing import Sealer
 from core.errors import BadInput
@@ -63,8 +63,12 @@ class Engine:
         return self._ran + self._befallen + self._dispatcher.attempts
 
     async def start(self) -> int:
-        """Take over what a dead engine left behind; returns how many messages are *unknown* for it."""
-        return await self.store.write(reaping.reap(self.adapters), Priority.RUNS)
+        """Take over what a dead engine left behind; returns how many messages are *unknown* for it. So is what waits
+        of rules that somebody has died while switching off."""
+        lost = await self.store.write(reaping.reap(self.adapters), Priority.RUNS)
+        while await self.store.write(disabling.sweep, Priority.RUNS):
+            pass
+        return lost
 
     async def close(self) -> None:
         """Close the ways out."""

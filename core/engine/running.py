@@ -8,7 +8,7 @@ from typing import Final
 
 from core import plan as plans
 from core.effects import CreateDeal, Deliver, Move, stamped
-from core.engine import chaining, checking, entering, guarding, knowing, rescheduling
+from core.engine import chaining, checking, disabling, entering, guarding, knowing, rescheduling
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry, Link
@@ -34,6 +34,9 @@ _SAID: Final = {
     RunStatus.SKIPPED: N_("rule “{rule}”: not started ({reason}) {detail}"),
     RunStatus.CANCELLED: N_("rule “{rule}”: cancelled ({reason}) {detail}"),
 }
+
+
+_OFF: Final = Judgement(status=RunStatus.CANCELLED, reason="disabled", detail=disabling.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,7 @@ def _take(batch: _Batch, run: Run) -> None:
     rule = tx.revision(run.revision)
     facts = knowing.facts_for(tx, rule, deal, now, entry, run.id)
     context = Context(tx, run, rule, entry, facts)
-    ran_before = context.rule.once and tx.ran_once(deal.id, run.rule)
-    judgement = judge(run, context.rule, facts, batch.rng, ran_before=ran_before)
+    judgement = _OFF if disabling.is_off(facts.house, run) else _judged(context, batch.rng)
     own = _planned(context, judgement)
     if any(isinstance(e, Move | CreateDeal) for e in judgement.effects) or own.effects or (run.holds and _ended(own)):
         tx.apply(batch.plan)
@@ -134,6 +136,11 @@ def _take(batch: _Batch, run: Run) -> None:
         _apply_with_moves(context, judgement, own)
     else:
         plans.merge(batch.plan, own)
+
+
+def _judged(context: Context, rng: Random) -> Judgement:
+    ran_before = context.rule.once and context.tx.ran_once(context.run.deal, context.run.rule)
+    return judge(context.run, context.rule, context.facts, rng, ran_before=ran_before)
 
 
 def _ended(plan: Plan) -> bool:

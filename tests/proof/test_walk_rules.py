@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.cli.roof import Place
 from adapters.clock import RealClock
 from core import commands
-from core.engine import reaching
+from core.engine import disabling, reaching
 from data import opening
 from tests.proof.ground import Funil, board, mail, mover, rules, sms
 
@@ -46,6 +47,48 @@ def test_switching_off_cancels_the_waiting_runs_and_tells_their_number_first(tmp
     funil("deal", "move", "D1", "new")
     funil("deal", "move", "D1", "delivery")
     assert funil.states()["mail"] == "waiting time"
+
+
+@pytest.fixture
+def half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Funil:
+    """A house in which whoever switched a rule off died after the first of its three waiting runs."""
+    monkeypatch.setattr(disabling, "PART", 1)
+    funil = Funil(tmp_path, board(rules(mail(run="{after: 2h}"), sms(order="wait")), deals=deals(3, "new")))
+    funil("deal", "move", "D1", "D2", "D3", "delivery")
+    with funil.house().opened(Place(funil.url, funil.url)) as store:
+        first = store.write_now(commands.switch_rule("mail", False))
+    assert (first.changed, first.cancelled, first.more) == (True, 1, True)
+    assert [funil.states(deal)["mail"] for deal in ("D1", "D2")] == ["cancelled disabled", "waiting time"]
+    return funil
+
+
+OFF = {"mail": "cancelled disabled", "sms": "done"}
+
+
+def test_what_is_left_of_a_rule_that_is_off_is_cancelled_when_the_engine_starts(half: Funil) -> None:
+    half.idle()
+    assert [half.states(deal) for deal in ("D1", "D2", "D3")] == [OFF, OFF, OFF]
+
+
+def test_no_run_of_a_rule_that_is_off_acts(half: Funil, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disabling, "sweep", lambda tx: 0)
+    half.idle()
+    assert half.states("D2") == {"mail": "waiting time", "sms": "waiting rule"}
+    half("clock", "advance", "3h")
+    half.idle()
+    assert [half.states(deal) for deal in ("D1", "D2", "D3")] == [OFF, OFF, OFF]
+    assert {row["channel"] for row in half.json("outbound")} == {"sms"}
+
+
+def test_switching_off_again_goes_on_where_it_was_broken_off(half: Funil) -> None:
+    done = half.json("rule", "off", "mail")
+    assert done == {"rule": "mail", "dry_run": False, "enabled": False, "changed": False, "cancelled": 2}
+    assert half.states("D3")["mail"] == "cancelled disabled"
+
+
+def test_switching_on_brings_nothing_back_that_was_left(half: Funil) -> None:
+    half("rule", "on", "mail")
+    assert [half.states(deal)["mail"] for deal in ("D2", "D3")] == ["cancelled disabled"] * 2
 
 
 def test_a_board_file_that_switches_off_does_the_same(tmp_path: Path) -> None:
