@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ValidationError
@@ -77,12 +78,16 @@ class Registry:
         return provider is not None and provider.simulated
 
     def lacking(self, connection: Connection) -> Words | None:
-        """Return which secret of a connection no source on this machine has. None: none is missing, or its settings
-        cannot work anyway (:meth:`validate` tells)."""
+        """Return which secret of a connection no source on this machine has, or which file of its settings is not here.
+        None: nothing is missing, or its settings cannot work anyway (:meth:`validate` tells)."""
         try:
             settings = self.validate(connection)
         except BadInput:
             return None
+        for name, value in settings:
+            if isinstance(value, Path) and not value.is_file():
+                words = N_("connection “{connection}”: there is no file {file} on this machine: settings.{name}")
+                return Words(words, {"connection": connection.id, "file": str(value), "name": name})
         try:
             self._secrets_of(settings, connection)
         except BadInput as error:

@@ -1,15 +1,17 @@
-"""What keeps mails from being tracked or sent: no gateway, no mailbox, a link that no mail holds."""
+"""What keeps mails from being tracked or sent: no gateway, another key, no mailbox, a link that no mail holds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pydantic import ValidationError
 
-from core import html_text, tracking
+from core import html_text, public_hosts, tokens, tracking
+from core.engine import sealing
+from core.errors import FunilError
 from core.i18n import N_
 from core.model.house import Connection, House
 from core.model.rule import Rule, Trigger
@@ -23,17 +25,52 @@ _CONSTANT: Final = re.compile(r"\{\{\s*constants\.(\w+)\s*\}\}")
 _PATTERN: Final = "{{"
 
 
-def gateway(house: House, simulated: Callable[[Connection], bool]) -> Iterator[Finding]:
-    """Find that rules want mails tracked which leave the house, and no gateway for their links."""
-    if house.company.gateway is not None or all(map(simulated, _connections(house))):
+class Tracking(Protocol):
+    """What is known of the ways out and of the house's key on this machine."""
+
+    def simulated(self, connection: Connection) -> bool:
+        """Return whether nothing that goes through this connection leaves the house."""
+
+    def tracking_key(self, *, make: bool) -> str:
+        """Return the house's key for tracking tokens. Raises ``BadInput`` for one that cannot be had."""
+
+
+def gateway(house: House, outside: Tracking, key: str | None = None) -> Iterator[Finding]:
+    """Find that rules want mails tracked which leave the house, and no gateway that clients could reach, or another key
+    than the house's, whose fingerprint is ``key``; None as long as no tracked mail has gone out."""
+    if all(map(outside.simulated, _connections(house))):
         return
     wanting = [rule.id for rule, settings in _mails(house) if settings.track_clicks or settings.track_opens]
-    if wanting:
+    if not wanting:
+        return
+    address = house.company.gateway
+    if address is not None:
+        yield from _reachable(address)
+        yield from _keyed(house, outside, key)
+    else:
         words = N_(
             "opens and clicks are not tracked, which rules want ({rules}): give the company its “gateway”, "
             "or switch track_clicks and track_opens off"
         )
         yield Finding("gateway", Words(words, {"rules": ", ".join(wanting)}), error=False)
+
+
+def _reachable(address: str) -> Iterator[Finding]:
+    try:
+        public_hosts.check(address)
+    except FunilError:
+        words = N_("no client can open {address}, where tracked links lead: give the https address of a public server")
+        yield Finding("gateway", Words(words, {"address": address}), error=False)
+
+
+def _keyed(house: House, outside: Tracking, wanted: str | None) -> Iterator[Finding]:
+    if wanted is None:
+        return
+    try:
+        if tokens.fingerprint(outside.tracking_key(make=False), house.id) != wanted:
+            yield Finding("gateway", sealing.other_key(), error=False)
+    except FunilError as error:
+        yield Finding("gateway", error.words, error=False)
 
 
 def mailboxes(house: House, responsible: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, Finding]]:
@@ -76,6 +113,26 @@ def link(trigger: Trigger, house: House) -> Iterator[Finding]:
     elif mails and not any(_PATTERN in each for _, _, links in mails for each in links):
         words = N_("no rule of pipeline {pipeline} sends this link: only a mail that is written by hand could hold it")
         yield Finding("settings.link", Words(words, {"pipeline": trigger.pipeline}), error=False)
+
+
+def untold(trigger: Trigger, house: House) -> Iterator[Finding]:
+    """Find that a trigger waits for what is done with a mail, and that no mail can tell of it."""
+    if not trigger.enabled or trigger.kind not in ("email_opened", "link_clicked"):
+        return
+    if not _connections(house):
+        words = Words(N_("no e-mail connection is set up: it would never fire"))
+        yield Finding(None, words, error=False)
+        return
+    mails = list(_mails(house, trigger.pipeline))
+    if trigger.kind == "email_opened" and mails and not any(settings.track_opens for _, settings in mails):
+        words = Words(
+            N_(
+                "no rule of pipeline {pipeline} sends a mail whose opening is tracked: switch track_opens on in one; "
+                "only a mail that is written by hand could tell"
+            ),
+            {"pipeline": trigger.pipeline},
+        )
+        yield Finding(None, words, error=False)
 
 
 def _connections(house: House) -> list[Connection]:

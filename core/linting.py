@@ -41,11 +41,8 @@ class Trouble:
     error: bool = True
 
 
-class Outside(Protocol):
+class Outside(lint_mail.Tracking, Protocol):
     """What is known of this machine and of the adapters."""
-
-    def simulated(self, connection: Connection) -> bool:
-        """Return whether nothing that goes through this connection leaves the house."""
 
     def lacking(self, connection: Connection) -> Words | None:
         """Return which secret of a connection no source on this machine has; None: none is missing."""
@@ -59,17 +56,19 @@ def lint(
     where: Where | None = None,
     outside: Outside | None = None,
     deals: SurveyReader | None = None,
+    key: str | None = None,
 ) -> list[Trouble]:
     """Return everything found, in the order of the board: company, users, connections, rules, triggers, circles.
 
     ``check_connection`` raises ``BadInput`` for a connection whose adapter or settings cannot work (the adapters know).
     With ``now``, hours that never come from then on are found too; with ``outside``, what this machine lacks for them
-    to work; with ``deals``, what none of the open deals gives a rule to work with.
+    to work; with ``deals``, what none of the open deals gives a rule to work with; ``key`` is the fingerprint of the
+    house's tracking key.
     """
     at = where or _in_the_house
     found: list[Trouble] = []
     if outside is not None:
-        found += _told(at, "company", "company", lint_mail.gateway(house, outside.simulated))
+        found += _told(at, "company", "company", lint_mail.gateway(house, outside, key))
     for user, finding in lint_mail.mailboxes(house, deals.responsibles()) if deals is not None else ():
         found += _told(at, "user", user, [finding])
     for connection in house.connections.values():
@@ -102,7 +101,9 @@ def lint_files(
 
     def job(tx: Tx) -> Sequence[Trouble]:
         refused = [Trouble(each.place, each.problem) for each in judge(tx)]
-        return [*refused, *lint(tx.house(), check_connection, now=tx.now(), where=where, outside=outside, deals=tx)]
+        now, key = tx.now(), tx.tracking_key()
+        found = lint(tx.house(), check_connection, now=now, where=where, outside=outside, deals=tx, key=key)
+        return [*refused, *found]
 
     return job
 
@@ -236,6 +237,7 @@ def _trigger(trigger: Trigger, house: House) -> Iterator[Finding]:
     settings = yield from _settings(kind, trigger.settings)
     if settings is not None:
         yield from map(_in_settings, kind.lint(settings, house))
+    yield from lint_mail.untold(trigger, house)
     yield from lint_mail.link(trigger, house)
     yield from _unreachable(trigger, house, closed_deals=kind.closed_deals)
     yield from lint_stages.trigger(trigger, house, closed_deals=kind.closed_deals)

@@ -59,7 +59,8 @@ def _of_database(args: argparse.Namespace, roof: Roof) -> Sequence[Trouble]:
 
 def _found(reader: Reader, roof: Roof) -> Sequence[Trouble]:
     house, now = reader.house(), reader.now()
-    return lint(house, roof.check_connection, now=now, outside=roof.outside, deals=reader)
+    key = reader.tracking_key()
+    return lint(house, roof.check_connection, now=now, outside=roof.outside, deals=reader, key=key)
 
 
 def _of_file(args: argparse.Namespace, roof: Roof) -> Sequence[Trouble]:

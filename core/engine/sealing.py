@@ -16,6 +16,7 @@ from core.i18n import N_
 from core.model.delivery import Delivery, Message
 from core.model.house import Connection
 from core.ports import Job, Priority, Store, TrackingKeys, Tx
+from core.words import Words
 
 VARIABLE: Final = "FUNIL_SECRET_GATEWAY_KEY"
 
@@ -50,14 +51,18 @@ class Sealer:
         if wanted is None:
             wanted = await self.store.write(_settle(ours), Priority.DELIVERIES)
         if wanted != ours:
-            raise Refused(
-                N_(
-                    "this machine makes tracking tokens with another key than the house: copy {variable} from the "
-                    "machine that has sent tracked mails before, or begin anew with “funil init --new-tracking-key”"
-                ),
-                variable=VARIABLE,
-            )
+            told = other_key()
+            raise Refused(told.msg, **told.args)
         return ours
+
+
+def other_key() -> Words:
+    """Say that this machine's key is not the house's, and what helps."""
+    words = N_(
+        "this machine makes tracking tokens with another key than the house: copy {variable} from the "
+        "machine that has sent tracked mails before, or begin anew with “funil init --new-tracking-key”"
+    )
+    return Words(words, {"variable": VARIABLE})
 
 
 def _settle(ours: str) -> Job[str]:

@@ -4,12 +4,14 @@ mailbox. Each mistake beside a neighbour that is none."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from adapters.registry import Registry
 from adapters.secrets import Secrets
-from core.linting import Trouble, lint_files
+from core import tokens
+from core.linting import Trouble, lint, lint_files
 from tests.core.board_ground import STAGES, Home, documents
 
 HOUSE = """
@@ -232,6 +234,84 @@ def test_tracking_without_a_gateway_is_said_once(house: str, rest: str, says: bo
     said = found(mail("a", rest), mail("b", rest, "r2"), house=house)
     assert len(said) == says
     assert not says or "opens and clicks are not tracked, which rules want (r, r2)" in said[0]
+
+
+@pytest.mark.parametrize("gateway", ["http://localhost:8000", "https://192.168.0.7", "https://crm.lan"])
+def test_a_gateway_that_no_client_reaches_is_found(gateway: str) -> None:
+    house = f"{REAL}\ncompany: {{gateway: '{gateway}'}}"
+    (only,) = found(mail("a"), house=house)
+    assert only.startswith(f"(company, gateway) no client can open {gateway}, where tracked links lead")
+    assert found(mail("a", ", track_opens: false, track_clicks: false"), house=house) == []
+    assert found(mail("a"), house=f"{HOUSE}\ncompany: {{gateway: '{gateway}'}}") == []
+
+
+class Keyed(Registry):
+    """A machine that has a key of its own, or none."""
+
+    def __init__(self, key: str | None) -> None:
+        super().__init__(
+            Secrets({} if key is None else {"FUNIL_SECRET_GATEWAY_KEY": key}, lambda connection, field: None)
+        )
+
+
+KEY = "k" * 43
+MAILLESS = HOUSE.replace("channel: email", "channel: form")
+
+
+@pytest.mark.parametrize(
+    ("sent", "here", "says"),
+    [
+        (None, None, None),
+        (None, KEY, None),
+        (KEY, KEY, None),
+        (KEY, "o" * 43, "this machine makes tracking tokens with another key than the house"),
+        (KEY, None, "the key of the house's tracking tokens is not on this machine"),
+        (KEY, "short", "FUNIL_SECRET_GATEWAY_KEY is too short to be a key"),
+    ],
+)
+def test_a_machine_without_the_houses_key_is_told(sent: str | None, here: str | None, says: str | None) -> None:
+    home = Home()
+    home.apply(f"{REAL}{GATE}\npipelines:\n  - id: sales{STAGES}\n    rules:\n      - {mail('a')}")
+    house, outside = home.house, Keyed(here)
+    wanted = None if sent is None else tokens.fingerprint(sent, house.id)
+    told = [(each.place, each.words.english()) for each in lint(house, outside.validate, outside=outside, key=wanted)]
+    assert len(told) == (says is not None), told
+    assert says is None or (told[0][0] == "company, gateway" and told[0][1].startswith(says))
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "house", "says"),
+    [
+        ("email_opened", "", HOUSE, None),
+        (
+            "email_opened",
+            ", track_opens: false",
+            HOUSE,
+            "no rule of pipeline sales sends a mail whose opening is tracked",
+        ),
+        ("email_opened", None, HOUSE, None),
+        ("email_opened", None, MAILLESS, "no e-mail connection is set up"),
+        ("link_clicked", None, MAILLESS, "no e-mail connection is set up"),
+    ],
+)
+def test_a_trigger_that_no_mail_can_tell_is_found(kind: str, rest: str | None, house: str, says: str | None) -> None:
+    lines = [] if rest is None else [mail("a", rest)]
+    settings = "{link: 'https://a.example'}" if kind == "link_clicked" else "{}"
+    trigger = f"id: t, stage: won, kind: {kind}, settings: {settings}"
+    said = found(*lines, house=house, triggers=[f"{{{trigger}}}"])
+    assert len(said) == (says is not None), said
+    assert says is None or said[0].startswith(f"(trigger t) {says}")
+    assert found(*lines, house=house, triggers=[f"{{{trigger}, enabled: false}}"]) == []
+
+
+def test_a_file_of_a_connection_that_is_not_here_is_found(tmp_path: Path) -> None:
+    house = REAL.replace("security: tls", f"security: tls, ca_file: {tmp_path / 'ca.pem'}") + GATE
+    (only,) = found(house=house)
+    assert only.startswith(
+        f"(connection mail) connection “mail”: there is no file {tmp_path / 'ca.pem'} on this machine"
+    )
+    (tmp_path / "ca.pem").write_text("x")
+    assert found(house=house) == []
 
 
 def test_a_secret_that_this_machine_lacks_is_found() -> None:
