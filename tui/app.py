@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
@@ -58,15 +59,13 @@ class FunilApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, doorway: Doorway, keymap: Keymap = OUR_KEYS) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._bindings = BindingsMap([*App.BINDINGS, *keymap.registry.bindings()])  # each user has other ones
-        for look in (theme.DARK, theme.LIGHT):
-            self.register_theme(look)
-        self.theme = theme.DARK.name
         self.keymap = keymap
         use(keymap.registry)
         self.desk = Desk(doorway)
         self.settings = doorway.settings
+        theme.begin(self)
         self.source = DealSource(doorway.store)
         self.filter: Filter = Filter(self)
         self.mover: Mover = Mover(doorway.store, self, doorway.user, self.deal_name)
@@ -362,7 +361,7 @@ class FunilApp(App[None]):
 
     def dress(self, name: str) -> None:
         """Change the theme."""
-        self.theme = name
+        theme.dress(self, name)
 
     def deal_name(self, deal: str) -> str:
         """Return a deal's title, or its id where it is not known."""

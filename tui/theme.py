@@ -1,10 +1,18 @@
-"""The two looks of the house, dark and light; Textual's own themes can be chosen beside them."""
+"""The two looks of the house, dark and light, and Textual's own beside them; what was chosen is remembered."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.theme import Theme
+
+from core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from tui.app import FunilApp
+
+THEME: Final = "theme"
+"""The name under which a person's settings keep it."""
 
 DARK: Final = Theme(
     name="funil-dark",
@@ -37,3 +45,37 @@ LIGHT: Final = Theme(
     dark=False,
     variables={"block-cursor-text-style": "none", "input-selection-background": "#2F5FD0 25%"},
 )
+
+
+def begin(app: FunilApp) -> None:
+    """Dress the screen as this person did last; without colours (NO_COLOR) the terminal's own look is used."""
+    for look in (DARK, LIGHT):
+        app.register_theme(look)
+    last = app.settings.text(THEME, DARK.name)
+    app.theme = "ansi-dark" if app.no_color else last if last in app.available_themes else DARK.name
+
+
+def dress(app: FunilApp, name: str) -> None:
+    """Change the theme, and begin with it next time."""
+    app.theme = name
+    app.keep(THEME, name)
+
+
+async def choose(app: FunilApp) -> None:
+    """Ask for a theme."""
+    from tui.panels.picker import Choice, Picker
+
+    looks = sorted(app.available_themes.values(), key=lambda look: (look.name not in OURS, look.name))
+    choices = [Choice(look.name, look.name, _kind(look)) for look in looks]
+    chosen = await app.push_screen_wait(Picker(_("Theme …"), choices, at=app.theme))
+    if chosen is not None:
+        dress(app, chosen)
+
+
+OURS: Final = (DARK.name, LIGHT.name)
+
+
+def _kind(look: Theme) -> str:
+    shade = _("dark") if look.dark else _("light")
+    own = _("in the terminal's own colours")
+    return f"{shade}, {own}" if look.ansi else shade

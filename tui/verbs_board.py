@@ -26,6 +26,12 @@ def one_pipeline(app: FunilApp) -> str | None:
     return None if len(app.desk.house.pipelines) > 1 else _("There is only one pipeline.")
 
 
+async def _choose_theme(app: FunilApp) -> None:
+    from tui import theme
+
+    await theme.choose(app)
+
+
 ARRANGING: Final = (
     Action(
         id="column.fold",
@@ -52,6 +58,14 @@ ARRANGING: Final = (
         keys=("d",),
         scope=Scope.BOARD,
         run=looks.next_density,
+    ),
+    Action(
+        id="app.theme",
+        title=N_("Theme…"),
+        help=N_("choose the colours of the screen, light or dark, or the terminal's own"),
+        keys=("f4",),
+        scope=Scope.APP,
+        run=_choose_theme,
     ),
     Action(
         id="pipeline.next",

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from core.ports import Card
 from core.safe_text import safe_text
 from tui.board.badges import Badge, badges_of, width_of
-from tui.board.colours import Palette, is_colour, mix, style
+from tui.board.colours import Palette, mix, stage_colour, style
 from tui.board.texts import NOT_DUE, Due, Wording, cut, pad, two_ends
 
 Strips: TypeAlias = tuple[Strip, ...]
@@ -292,7 +292,7 @@ class Painter:
         return Strip([Segment(text, look) for text, look in runs if text], sum(cell_len(text) for text, _ in runs))
 
     def _stage(self, colour: str) -> str:
-        return colour if is_colour(colour) else self.palette.accent
+        return stage_colour(colour, self.palette)
 
     def _ink(self, colour: str, bold: bool = False) -> Style:
         return style(self._stage(colour), self.palette.ground, bold=bold)

@@ -11,6 +11,7 @@ from textual.filter import LineFilter
 from textual.strip import Strip
 
 from tui.board.colours import Palette, is_colour, palette
+from tui.board.plain_colours import OwnColours
 
 DARK: Final = palette("#121212", "#e0e0e0", "#0178d4", "#ba3c5b")
 LIGHT: Final = palette("#ffffff", "#202020", "#0a5ca8", "#b3123c")
@@ -31,6 +32,8 @@ class Theming:
         ]
         mixed = palette(*found) if all(map(is_colour, found)) else DARK if app.current_theme.dark else LIGHT
         self._filters = app.get_line_filters()
+        if app.native_ansi_color:
+            self._filters = [OwnColours(mixed), *self._filters]
         self._ground = Color.parse(mixed.ground)
         return mixed
 
