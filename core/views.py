@@ -149,6 +149,16 @@ class DealFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundDeal:
+    """A deal that a filter has found: ``amount`` in minor units of ``currency``."""
+
+    id: str
+    stage: str
+    amount: int | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One line of the change feed: ``what`` is ``deal``, ``delivery``, ``run``, ``chat`` (by its row's number) or
     ``config``; without an ``id`` it may be any of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -83,6 +83,16 @@ def _of_tasks(what: ColumnElement[Any]) -> Any:
     return select(what).select_from(tasks).where(_open_task).correlate(deals).scalar_subquery()
 
 
+CARD_COUNTS: Final[Mapping[str, Callable[[], Any]]] = {
+    "waiting": lambda: _count(_at_work),
+    "failed": lambda: _count(runs.c.status == "failed"),
+    "held": lambda: _count(_in_grace),
+    "unread": _unread,
+    "tasks": lambda: _of_tasks(func.count()),
+}
+"""What is counted for a card, each as a subquery on its deal."""
+
+
 def _cards() -> Select[Any]:
     return (
         select(
@@ -94,14 +104,14 @@ def _cards() -> Select[Any]:
             func.coalesce(deals.c.responsible, ""),
             deals.c.entered_at,
             deals.c.version,
-            _count(_at_work),
-            _count(runs.c.status == "failed"),
+            CARD_COUNTS["waiting"](),
+            CARD_COUNTS["failed"](),
             deals.c.pipeline,
             deals.c.stage,
             deals.c.rank,
-            _count(_in_grace),
-            _unread(),
-            _of_tasks(func.count()),
+            CARD_COUNTS["held"](),
+            CARD_COUNTS["unread"](),
+            CARD_COUNTS["tasks"](),
             _of_tasks(func.min(tasks.c.due_at)),
             deals.c.close_date,
         )

@@ -70,7 +70,7 @@ class FunilApp(App[None]):
         self.filter: Filter = Filter(self)
         self.mover: Mover = Mover(doorway.store, self, doorway.user, self.deal_name)
         self.header = HeaderLine(id="header")
-        self.filter_line = FilterLine(id="filter")
+        self.filter_line = FilterLine(self.filter.judge, id="filter")
         self.board: BoardView = BoardView(self.source, wording.of(self.desk), lambda: self.desk.now, id="board")
         self.log_view: OutboundLog = OutboundLog(self._read_log, self.desk.moments, id="log")
         self.footer = FooterLine(self._hints, id="footer")
@@ -86,7 +86,7 @@ class FunilApp(App[None]):
     def compose(self) -> ComposeResult:
         """Put header, filter, board, log and footer under one another, the deal panel beside the board."""
         yield self.header
-        yield self.filter_line
+        yield self.filter_line.row
         with Horizontal(id="upper"):
             yield self.board
             yield self.panel

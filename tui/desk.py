@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.filtering import Asked
 from core.i18n import use_zone
 from core.model.house import House
 from core.model.moment import Moment
@@ -30,6 +31,8 @@ class Desk:
         self.left_at: dict[str, str] = {}
         """The deal under the cursor when a pipeline was shown last, by pipeline."""
         self.search = ""
+        self.doubtful = False
+        """Whether a part of the filter could not be read and is left out."""
         self.now = Moment(0)
         self.simulated = False
         self.waiting = 0
@@ -50,6 +53,10 @@ class Desk:
         """The zone of the person at the screen, else the company's."""
         user = self.house.users.get(self.doorway.user or "")
         return fmt.zone(user.timezone if user and user.timezone else self.house.company.timezone)
+
+    def asked(self) -> Asked:
+        """Return what a filter is read against."""
+        return Asked(self.house, self.pipeline_id, self.doorway.user, self.now, self.zone.key)
 
     def moments(self) -> Moments:
         """Return what is needed to write a moment for this person."""

@@ -34,6 +34,7 @@ class HeaderState:
     pipeline: str = ""
     several: bool = False
     search: str = ""
+    doubtful: bool = False
     found: int | None = None
     cut: bool = False
     now: Moment = Moment(0)
@@ -56,6 +57,7 @@ def state_of(
         pipeline=pipeline.name if pipeline else _("no pipeline"),
         several=len(desk.house.pipelines) > 1,
         search=desk.search,
+        doubtful=desk.doubtful,
         found=found.count if found else None,
         cut=found.cut if found else False,
         now=Moment(desk.now - desk.now % MINUTE),
@@ -99,7 +101,7 @@ def _left(state: HeaderState) -> list[Part]:
         return [*parts, GAP, Part(_("/ filter"), "dim", "filter.open", 6)]
     found = "" if state.found is None else fill(ngettext("{n} deal", "{n} deals", state.found), {"n": state.found})
     more = "+" if state.cut else ""
-    words = Part("/ " + safe_text(state.search), "warn", "filter.open")
+    words = Part("/ " + safe_text(state.search), "bad" if state.doubtful else "warn", "filter.open")
     return [*parts, GAP, words, Part(f"  {found}{more}", "dim", None, 2)]
 
 

@@ -10,6 +10,7 @@ from core.i18n import gettext as _
 from core.words import fill
 from tui.board.geometry import DENSITIES
 from tui.settings import Settings
+from tui.source import Found
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -57,6 +58,8 @@ def turn_to(app: FunilApp, pipeline: str) -> None:
     if left is not None:
         app.desk.left_at[app.desk.pipeline_id] = left
     app.desk.pipeline_id = pipeline
+    if app.source.found is not None:
+        app.source.found = Found((), pipeline)  # until its own is found
     app.board.show(app.desk.pipeline)
     last = app.desk.left_at.get(pipeline)
     if last is not None:

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from core import money as currencies
-from core.model.deal import Deal
-from core.model.pipeline import Pipeline
-from core.ports import Card, ColumnTotal, DealFilter, Reader, Store
+from core.filtering import Term
+from core.ports import Card, ColumnTotal, Reader, Store
 
-MOST: Final = 2_000
-"""Deals that a filter shows of one stage; whoever sees so many will type another word."""
+MOST: Final = 20_000
+"""Deals that a filter shows; whoever sees so many will type another word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found in one pipeline: the deals of each stage, top first. ``cut`` when there are more."""
+    """What a filter found in one pipeline: the deals of each stage, top first. ``cut`` when there are more."""
 
-    words: str
+    terms: tuple[Term, ...]
     pipeline: str
     ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     totals: Mapping[str, ColumnTotal] = field(default_factory=dict)
@@ -36,25 +34,19 @@ class Found:
         return frozenset(deal for ids in self.ids.values() for deal in ids)
 
 
-def search(reader: Reader, pipeline: Pipeline, words: str) -> Found:
-    """Search a pipeline's deals: one indexed query a stage. Meant for a thread."""
-    ids: dict[str, tuple[str, ...]] = {}
-    totals: dict[str, ColumnTotal] = {}
-    for stage in pipeline.stages:
-        deals = reader.deals(DealFilter(pipeline=pipeline.id, stage=stage.id, search=words, limit=MOST))
-        if deals:
-            ids[stage.id] = tuple(deal.id for deal in deals)
-            totals[stage.id] = ColumnTotal(pipeline.id, stage.id, len(deals), _sums(deals))
-    return Found(words, pipeline.id, ids, totals, any(len(found) >= MOST for found in ids.values()))
-
-
-def _sums(deals: Iterable[Deal]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for deal in deals:
-        if deal.amount is not None:
-            minor = currencies.to_minor(deal.amount, deal.currency)
-            sums[deal.currency] = sums.get(deal.currency, 0) + minor
-    return sums
+def search(reader: Reader, pipeline: str, terms: Sequence[Term]) -> Found:
+    """Search a pipeline's deals: one query. Meant for a thread."""
+    found = reader.find(pipeline, terms, MOST + 1)
+    ids: dict[str, list[str]] = {}
+    sums: dict[str, dict[str, int]] = {}
+    for deal in found[:MOST]:
+        ids.setdefault(deal.stage, []).append(deal.id)
+        if deal.amount:
+            stage = sums.setdefault(deal.stage, {})
+            stage[deal.currency] = stage.get(deal.currency, 0) + deal.amount
+    totals = {stage: ColumnTotal(pipeline, stage, len(deals), sums.get(stage, {})) for stage, deals in ids.items()}
+    listed = {stage: tuple(deals) for stage, deals in ids.items()}
+    return Found(tuple(terms), pipeline, listed, totals, len(found) > MOST)
 
 
 class DealSource:

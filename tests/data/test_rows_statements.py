@@ -13,6 +13,7 @@ import pytest
 import data
 from data.reader_board import timeline_of
 from data.reader_entries import runs_where
+from data.reader_find import find_where
 from data.reader_listing import deals_where
 from data.reader_outbox import deliveries_where
 from data.reader_talk import chats_where, said_in
@@ -44,6 +45,18 @@ WHOLE_ON_PURPOSE = frozenset(
     }
 )
 """Lists that are asked for whole or from their beginning, and the column that gets new ranks."""
+FILTERS = (
+    (("words", "has", False), ("client", "has", True), ("company", "empty", False)),
+    (("stage", "among", False), ("responsible", "among", True), ("currency", "among", False)),
+    (
+        ("amount", "low high", False),
+        ("close_date", "high", True),
+        ("created_at", "low", False),
+        ("overdue", "high", True),
+    ),
+    tuple((name, "low", False) for name in ("failed", "waiting", "held", "unread", "tasks")),
+)
+"""Shapes of a board's filter: they walk through one pipeline's deals, by its index."""
 WALKS = re.compile(r"^SCAN (?P<table>\S+)(?P<how>.*)$")
 
 
@@ -71,6 +84,8 @@ def listings() -> Iterator[tuple[str, Statement]]:
             f"deals {stage=} {limit=}",
             deals_where(pipeline=True, stage=stage, search=False, removed=False, limit=limit),
         )
+    for how in FILTERS:
+        yield f"filter {how}", find_where(how, custom=False)
     for limit in (False, True):
         yield f"said {limit=}", said_in(limit=limit)
         yield f"chats of deal {limit=}", chats_where(channel=False, status=False, deal=True, limit=limit)
