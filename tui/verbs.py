@@ -273,7 +273,9 @@ EVERYWHERE: Final = (
     Action(
         id="filter.open",
         title=N_("Filter"),
-        help=N_("show only deals with these words, or by field: stage:won amount:>5k -failed: …; enter keeps, esc shows all"),
+        help=N_(
+            "show only deals with these words, or by field: stage:won amount:>5k -failed: …; enter keeps, esc shows all"
+        ),
         keys=("slash",),
         scope=Scope.APP,
         run=acts.open_filter,
