@@ -16,7 +16,7 @@ from core.client_ports import ClientReader, ClientTx
 from core.clockwork import Clock, EngineLease, Priority, Waker
 from core.event_ports import EventReader, EventTx
 from core.file_ports import NO_FILES, FileReader, Files, FileTx
-from core.filtering.terms import Term
+from core.find_ports import FindReader
 from core.line_ports import LineReader, LineTx
 from core.model.deal import Deal, Entry
 from core.model.delivery import Delivery
@@ -94,7 +94,7 @@ T = TypeVar("T")
 Random = random.Random
 
 
-class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, SurveyReader, Protocol):
+class Reader(ClientReader, FindReader, LineReader, TalkReader, EventReader, FileReader, SurveyReader, Protocol):
     """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
 
     def house(self) -> House:
@@ -111,12 +111,6 @@ class Reader(ClientReader, LineReader, TalkReader, EventReader, FileReader, Surv
 
     def deals(self, where: DealFilter) -> Sequence[Deal]:
         """Return deals in board order."""
-
-    def find(self, pipeline: str, terms: Sequence[Term], limit: int) -> Sequence[FoundDeal]:
-        """Return the deals of a pipeline for which all terms of a filter hold, in board order, ``limit`` at most.
-
-        It walks through the pipeline's deals: meant for a thread.
-        """
 
     def contacts(self, ids: Iterable[str]) -> Mapping[str, Contact]:
         """Return contacts by id; unknown ids are left out."""
