@@ -194,9 +194,13 @@ def _done_reading(app: FunilApp) -> None:
 
 async def read_message(app: FunilApp, line: LogLine) -> None:
     """Show a whole message of the log."""
+    from tui.panels import message_sheet
     from tui.panels.message import MessagePanel
 
-    await app.push_screen(MessagePanel(line, app.desk.moments()))
+    store = app.desk.store
+    await app.push_screen(
+        MessagePanel(line, app.desk.moments, lambda shown: store.read(lambda reader: message_sheet.read(reader, shown)))
+    )
 
 
 def go_to_deal(app: FunilApp) -> None:
@@ -231,6 +235,8 @@ def back(app: FunilApp) -> None:
     """Undo one level of what is open: panel, log, marks, filter."""
     if app.panel.display:
         app.close_panel()
+    elif app.log_view.has_focus and app.finder.typed:
+        app.finder.set("")
     elif app.log_view.has_focus or app.screen.has_class("full-log"):
         _done_reading(app)
     elif app.board.model.anchor is not None or app.board.model.marks:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 from rich.text import Text
@@ -38,6 +39,8 @@ from tui.footer import FooterLine, Hint
 from tui.header import HeaderLine
 from tui.keymap import Keymap, complaint
 from tui.live import Live
+from tui.log_filter_line import LogFilterLine
+from tui.log_finder import Finder
 from tui.mover import Mover
 from tui.outbound_log import OutboundLog
 from tui.outbound_rows import LogLine, page
@@ -73,6 +76,9 @@ class FunilApp(App[None]):
         self.filter_line = FilterLine(self.filter.judge, id="filter")
         self.board: BoardView = BoardView(self.source, wording.of(self.desk), lambda: self.desk.now, id="board")
         self.log_view: OutboundLog = OutboundLog(self._read_log, self.desk.moments, id="log")
+        self.log_filter_line = LogFilterLine(id="log-filter")
+        self.finder = self.log_view.finder = Finder(self)
+        self.show_outside: Callable[[Path], bool] = _outside
         self.footer = FooterLine(self._hints, id="footer")
         self.panel: DealPanel = DealPanel(doorway.store, self.desk.moments, id="deal")
         self.tour: Tour = Tour(id="tour")
@@ -91,6 +97,7 @@ class FunilApp(App[None]):
             yield self.board
             yield self.panel
             yield self.tour
+        yield self.log_filter_line
         yield self.log_view
         yield self.footer
 
@@ -250,6 +257,17 @@ class FunilApp(App[None]):
         for rack in base.query(ToastRack):
             rack.styles.margin = (0, 0, 1 if full else self.log_view.size.height + 1, 0)
 
+    @on(OutboundLog.Asked)
+    def _log_asked(self, event: OutboundLog.Asked) -> None:
+        self.pointed = event.at
+        self.perform(event.action)
+
+    @on(LogFilterLine.Words)
+    def _log_words_typed(self, event: LogFilterLine.Words) -> None:
+        self.finder.set(event.words)
+        if event.done and self.focused in (None, self.log_filter_line):
+            self.log_view.focus()
+
     @on(OutboundLog.Opened)
     def _message_opened(self, event: OutboundLog.Opened) -> None:
         self.run_worker(acts.read_message(self, event.line))
@@ -384,3 +402,9 @@ class FunilApp(App[None]):
 
     def _read_log(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
         return self.desk.store.read(lambda reader: page(reader, after, limit))
+
+
+def _outside(path: Path) -> bool:
+    from tui.log_files import show
+
+    return show(path)

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
+from textual.signal import Signal
 from textual.strip import Strip
 from textual.widget import Widget
 
 from core.i18n import gettext as _
-from core.i18n import ngettext
-from core.words import fill
 from tui import outbound_paint as paint
+from tui.line import Part, action_at
+from tui.log_head import HeadState, head
+from tui.log_sizing import LogSizing
 from tui.outbound_rows import LogLine, LogRows, LogSource
 
-STYLES: Final = ("time", "to", "text", "deal", *paint.STATUS_SIGNS)
+if TYPE_CHECKING:
+    from core.outbound_reading import Counts
+    from tui.log_finder import Finder
+
+STYLES: Final = ("time", "to", "text", "deal", "filter", "newer", "wrong", *paint.STATUS_SIGNS)
 HEAD: Final = 1
 """Lines above the first row."""
+MENU_BUTTON: Final = 3
 
 
 class OutboundLog(Widget, can_focus=True):
-    """Every message on its way out, newest first, with the held ones counting down."""
+    """Every message on its way out, newest first, with the held ones counting down.
+
+    ``finder`` narrows it and counts; without one it shows everything and reads by itself.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{name}" for name in (*STYLES, "head", "cursor", "empty")}
     ALLOW_SELECT = False
@@ -43,15 +54,28 @@ class OutboundLog(Widget, can_focus=True):
             """The log that it happened in."""
             return self.log_view
 
+    class Asked(Message):
+        """Somebody has clicked what stands for an action."""
+
+        def __init__(self, action: str, at: Offset | None = None) -> None:
+            super().__init__()
+            self.action = action
+            self.at = at
+
     class Resized(Message):
         """It takes more or fewer lines than before."""
 
     def __init__(self, read: LogSource, moments: Callable[[], paint.Moments], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = LogRows(read)
+        self.finder: Finder | None = None
+        self.counts: Counts | None = None
+        self.changed: Signal[None] = Signal(self, "log-changed")
+        self.sizing = LogSizing(self)
         self._moments = moments
         self._painted: paint.Moments | None = None
         self._palette: dict[str, Style] = {}
+        self._head: list[Part] = []
 
     @property
     def height(self) -> int:
@@ -63,9 +87,21 @@ class OutboundLog(Widget, can_focus=True):
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
 
     def reload(self) -> None:
-        """Read what is in view again."""
-        self.rows.reload(self.height)
+        """Read what is in view again: at once, or in a thread where it has to be searched for."""
+        if self.finder is not None and self.rows.patient:
+            self.finder.refresh()
+        else:
+            self.rows.reload(self.height)
+        if self.finder is not None:
+            self.finder.count()
+        self.changed.publish(None)
         self.repaint()
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how today's messages stand."""
+        if counts != self.counts:
+            self.counts = counts
+            self.refresh(Region(0, 0, self.size.width, HEAD))
 
     def repaint(self) -> None:
         """Draw again what is loaded, with the present moment."""
@@ -83,15 +119,29 @@ class OutboundLog(Widget, can_focus=True):
             self._painted = None
             for n in held:
                 self.refresh(self._region(n))
+            self.changed.publish(None)
 
     def move(self, step: int) -> None:
         """Move the cursor by some rows."""
         self.rows.move(step, self.height)
-        self.refresh()
+        self._moved()
 
     def follow(self) -> None:
         """Go back to the newest row."""
         self.rows.follow()
+        self.refresh()
+
+    def stop(self) -> None:
+        """Let new rows push nothing down, or follow them again."""
+        if self.rows.stopped:
+            self.follow()
+        else:
+            self.rows.stopped = True
+            self.refresh()
+
+    def _moved(self) -> None:
+        if self.finder is not None and self.rows.patient:
+            self.finder.more()
         self.refresh()
 
     def open_current(self) -> None:
@@ -103,14 +153,33 @@ class OutboundLog(Widget, can_focus=True):
         """Draw one line."""
         width = self.size.width
         if y < HEAD:
-            return self._strip([(_head(self.rows.unseen, width), "head")], width)
+            self._head = head(self._head_state(), width)
+            return self._strip([(part.text, part.style) for part in self._head], width)
         at = self.rows.top + y - HEAD
         if at < len(self.rows.lines):
             pieces = paint.line(self.rows.lines[at], width, self._now())
             return self._strip(pieces, width, cursor=at == self.rows.cursor and self.has_focus)
         if not self.rows.lines and y == HEAD:
-            return self._strip([(" " + _("Nothing has gone out yet."), "empty")], width)
+            return self._strip([(" " + self._empty(), "empty")], width)
         return Strip.blank(width, self.rich_style)
+
+    def _head_state(self) -> HeadState:
+        state = HeadState(unseen=self.rows.unseen, stopped=self.rows.stopped, counts=self.counts)
+        if self.finder is None:
+            return state
+        return replace(
+            state,
+            filter=self.finder.typed,
+            trouble=self.finder.trouble,
+            searching=self.finder.searching,
+            found=len(self.rows.lines),
+            more=not self.rows.complete,
+        )
+
+    def _empty(self) -> str:
+        if not self.rows.patient:
+            return _("Nothing has gone out yet.")
+        return _("No message fits the filter: esc takes it away.") if self.rows.complete else _("searching…")
 
     def _strip(self, pieces: list[paint.Piece], width: int, cursor: bool = False) -> Strip:
         under = self._style("cursor") if cursor else None
@@ -144,8 +213,9 @@ class OutboundLog(Widget, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Keep the cursor in view."""
+        """Keep the cursor in view, and read what comes into it."""
         self.rows.move(0, self.height)
+        self._moved()
         self.post_message(self.Resized())
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
@@ -159,24 +229,47 @@ class OutboundLog(Widget, can_focus=True):
     def _scroll(self, step: int, event: events.MouseEvent) -> None:
         event.stop()
         self.rows.scroll(step, self.height)
-        self.refresh()
+        self._moved()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the head, whose dragging makes the log larger or smaller."""
+        if event.y < HEAD and event.button == 1:
+            self.sizing.grab(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the head."""
+        self.sizing.drag(event)
+
+    def on_mouse_up(self) -> None:
+        """Let go of the head."""
+        self.sizing.release()
+
+    def on_mouse_release(self) -> None:
+        """Let go of the head when somebody else takes the mouse."""
+        self.sizing.release()
 
     def on_click(self, event: events.Click) -> None:
-        """Point at a row; a second click opens it, one on the head follows the newest again."""
+        """Point at a row; a second click opens it, the right button shows what can be done with it.
+
+        In the head each part does what it tells of.
+        """
         if event.y < HEAD:
-            self.follow()
+            self._head_clicked(event)
             return
         if self.rows.top + event.y - HEAD >= len(self.rows.lines):
             return
         self.rows.point(event.y - HEAD, self.height)
         self.refresh()
-        if event.chain > 1:
+        if event.button == MENU_BUTTON:
+            self.post_message(self.Asked("log.menu", event.screen_offset))
+        elif event.chain > 1:
             self.open_current()
 
-
-def _head(unseen: int, width: int) -> str:
-    """Return the line above the log: its name, and how many messages are newer than those in view."""
-    left = "─ " + _("Outbound") + " "
-    newer = fill(ngettext("▲ {n} newer", "▲ {n} newer", unseen), {"n": unseen})
-    right = f" {newer} ─" if unseen else "─"
-    return left + "─" * max(0, width - len(left) - len(right)) + right
+    def _head_clicked(self, event: events.Click) -> None:
+        if not self.sizing.clicked:
+            return
+        action = action_at(self._head, event.x)
+        if action is None or action == "log.focus":
+            self.follow()
+        else:
+            self.post_message(self.Asked(action))

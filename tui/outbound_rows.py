@@ -33,56 +33,100 @@ class LogSource(Protocol):
         """Return up to ``limit`` lines that come after the given ones, which are the newest there were."""
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Lines that have been read, newest first; ``complete`` when there are no older ones."""
+
+    lines: list[LogLine]
+    complete: bool
+
+
+def fresh(read: LogSource, lines: Sequence[LogLine], top: int, height: int) -> Loaded:
+    """Read again what can have changed in view and above it. Changes nothing, so that a thread can do it."""
+    if top + height > DEEP:
+        return _fresh_deep(read, lines, top, height)
+    wanted = top + 2 * height
+    found = list(read((), wanted))
+    return Loaded(found, len(found) < wanted)
+
+
+def _fresh_deep(read: LogSource, lines: Sequence[LogLine], top: int, height: int) -> Loaded:
+    """Read the newest lines and those in view, and keep the others as they were read before."""
+    seen = lines[top - 1 : top + height]
+    head = list(read((), DEEP))
+    joint = _place(lines, head[-1].row.id) if head else None
+    if joint is None:
+        return Loaded(head, len(head) < DEEP)
+    whole = head + list(lines[joint + 1 :])
+    start = (_place(whole, seen[0].row.id) or 0) + 1
+    again = {line.row.id: line for line in read(whole[:start], height)}
+    end = start + height
+    whole[start:end] = [again.get(line.row.id, line) for line in whole[start:end]]
+    return Loaded(whole, False)
+
+
+def further(read: LogSource, lines: Sequence[LogLine], wanted: int) -> Loaded:
+    """Read on until there are so many lines. Changes nothing."""
+    found = list(lines)
+    while len(found) < wanted:
+        page = read(found, PAGE)
+        found.extend(page)
+        if len(page) < PAGE:
+            return Loaded(found, True)
+    return Loaded(found, False)
+
+
 class LogRows:
-    """The lines that have been read so far, which of them stands on top and which has the cursor."""
+    """The lines that have been read so far, which of them stands on top and which has the cursor.
+
+    ``patient`` rows do not read by themselves: what they would need stands in ``wanted`` until somebody brings it
+    with :meth:`show`.
+    """
 
     def __init__(self, read: LogSource) -> None:
-        self._read = read
+        self.read = read
         self.lines: list[LogLine] = []
         self.complete = False
+        self.patient = False
+        self.stopped = False
+        self.wanted = 0
         self.top = 0
         self.cursor = 0
         self.unseen = 0
 
     @property
     def following(self) -> bool:
-        """Whether new lines push the others down: while the newest is in view and has the cursor."""
-        return self.top == 0 and self.cursor == 0
+        """Whether new lines push the others down: while the newest is in view and has the cursor, unless stopped."""
+        return self.top == 0 and self.cursor == 0 and not self.stopped
 
     @property
     def current(self) -> LogLine | None:
         """The line under the cursor."""
         return self.lines[self.cursor] if self.cursor < len(self.lines) else None
 
+    @property
+    def lacking(self) -> bool:
+        """Whether lines have been asked for that are not there yet."""
+        return self.wanted > len(self.lines) and not self.complete
+
     def reload(self, height: int) -> None:
         """Read again what can have changed in view and above it; view and cursor stay on their lines."""
+        self.show(fresh(self.read, self.lines, self.top, height))
+
+    def show(self, loaded: Loaded) -> None:
+        """Take over lines that have been read; view and cursor stay on theirs."""
         follow = self.following
         anchor = self.lines[self.top].row.id if self.top < len(self.lines) else None
         pointed = self.current.row.id if self.current else None
-        if self.top + height > DEEP:
-            self._reload_deep(height)
-        else:
-            self._reload_all(self.top + 2 * height)
+        self.lines, self.complete = loaded.lines, loaded.complete
         if not follow:
             self._find(anchor, pointed)
 
-    def _reload_all(self, wanted: int) -> None:
-        self.lines = list(self._read((), wanted))
-        self.complete = len(self.lines) < wanted
-
-    def _reload_deep(self, height: int) -> None:
-        """Read the newest lines and those in view, and keep the others as they were read before."""
-        seen = self.lines[self.top - 1 : self.top + height]
-        head = list(self._read((), DEEP))
-        joint = _place(self.lines, head[-1].row.id) if head else None
-        if joint is None:
-            self.lines, self.complete = head, len(head) < DEEP
-            return
-        self.lines = head + self.lines[joint + 1 :]
-        start = (_place(self.lines, seen[0].row.id) or 0) + 1
-        fresh = {line.row.id: line for line in self._read(self.lines[:start], height)}
-        end = start + height
-        self.lines[start:end] = [fresh.get(line.row.id, line) for line in self.lines[start:end]]
+    def forget(self) -> None:
+        """Show nothing until other lines come, the newest of which has the cursor then."""
+        self.lines, self.complete = [], False
+        self.stopped = False
+        self.wanted = self.top = self.cursor = self.unseen = 0
 
     def _find(self, anchor: str | None, pointed: str | None) -> None:
         last = max(0, len(self.lines) - 1)
@@ -112,6 +156,7 @@ class LogRows:
     def follow(self) -> None:
         """Go back to the newest line and stay there."""
         self.top = self.cursor = 0
+        self.stopped = False
         self._seen()
 
     def _show_cursor(self, height: int) -> None:
@@ -123,10 +168,11 @@ class LogRows:
         self.unseen = min(self.unseen, self.top)
 
     def _load_to(self, wanted: int) -> None:
-        while not self.complete and len(self.lines) < wanted:
-            page = self._read(self.lines, PAGE)
-            self.lines.extend(page)
-            self.complete = len(page) < PAGE
+        self.wanted = wanted
+        if self.patient or self.complete or wanted <= len(self.lines):
+            return
+        loaded = further(self.read, self.lines, wanted)
+        self.lines, self.complete = loaded.lines, loaded.complete
 
 
 def _place(lines: Sequence[LogLine], row_id: str | None) -> int | None:

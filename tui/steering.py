@@ -1,4 +1,4 @@
-"""What a person does to the work of rules: stop it, have it now, try again, say what became of it, hold a way out back.
+"""What a person does to the work of rules: stop it, have it now, try again, hold a way out back.
 
 Each act asks for what it needs in a picker, writes one command and says in words what it did.
 """
@@ -6,19 +6,17 @@ Each act asks for what it needs in a picker, writes one command and says in word
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from core import commands
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.log_filter import STATUS_NAMES
 from core.model.house import Connection, House
 from core.model.rule import Rule
 from core.model.run import Run, RunStatus
 from core.ports import Job
 from core.words import fill
-from tui import outbound_paint as paint
 from tui import reasons, rule_words
 from tui.mover import sentence_of
 from tui.panels import deal_sheet
@@ -26,7 +24,6 @@ from tui.panels.picker import Choice, Picker
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
-    from tui.outbound_rows import LogLine
 
 _WAITS = (RunStatus.WAITING, RunStatus.NO_DATE)
 
@@ -127,68 +124,6 @@ async def _touch(app: FunilApp, run: Run) -> None:
         app.say(fill(_("“{rule}” runs now."), {"rule": _name(app, run.rule)}))
     if chosen == "stop" and await _write(app, commands.stop_run(run.public_id, _by(app))) is not None:
         app.say(fill(_("“{rule}” was stopped."), {"rule": _name(app, run.rule)}))
-
-
-# The line under the log's cursor ------------------------------------------------------------------------------------
-
-
-def why_not_retry(line: LogLine | None) -> str | None:
-    """Say why the message cannot be tried now; None when it can."""
-    if line is None:
-        return _("Nothing has gone out yet.")
-    if line.row.status in ("held", "queued", "failed", "undelivered"):
-        return None
-    if line.row.status == "unknown":
-        return _("It may have gone out: say first what became of it.")
-    return fill(_("It is {status}."), {"status": _(STATUS_NAMES.get(line.row.status, line.row.status))})
-
-
-def why_not_cancel(line: LogLine | None) -> str | None:
-    """Say why the message cannot be cancelled; None when it can."""
-    if line is None:
-        return _("Nothing has gone out yet.")
-    if line.row.status in ("held", "queued"):
-        return None
-    return fill(_("It is {status}."), {"status": _(STATUS_NAMES.get(line.row.status, line.row.status))})
-
-
-def why_not_resolve(line: LogLine | None) -> str | None:
-    """Say why nobody needs to say what became of the message; None when somebody must."""
-    if line is not None and line.row.status == "unknown":
-        return None
-    return _("Only of a message whose outcome is unknown somebody must say what became of it.")
-
-
-async def retry(app: FunilApp) -> None:
-    """Have the message under the log's cursor tried now."""
-    await _on_line(app, commands.retry, _("The message to {to} is tried now."))
-
-
-async def cancel(app: FunilApp) -> None:
-    """Keep the message under the log's cursor from going out."""
-    await _on_line(app, commands.cancel, _("The message to {to} was cancelled."))
-
-
-async def _on_line(app: FunilApp, command: Callable[[str, str | None], Job[Any]], told: str) -> None:
-    line = app.log_view.rows.current
-    if line is not None and await _write(app, command(line.row.id, _by(app))) is not None:
-        app.say(fill(told, {"to": paint.recipient(line.row)}))
-
-
-async def resolve(app: FunilApp) -> None:
-    """Ask what became of the message whose outcome nobody knows."""
-    line = app.log_view.rows.current
-    if line is None:
-        return
-    title = fill(_("What became of {id} to {to}?"), {"id": line.row.id, "to": line.row.message.to})
-    choices = [
-        Choice("sent", _("It went out"), _("the provider or the client has it")),
-        Choice("failed", _("It did not go out"), _("it can be tried again then")),
-    ]
-    chosen = await app.push_screen_wait(Picker(title, choices))
-    became: Literal["sent", "failed"] | None = "sent" if chosen == "sent" else "failed" if chosen == "failed" else None
-    if became is not None:
-        await _write(app, commands.resolve(line.row.id, became, _by(app)))
 
 
 # Ways out -----------------------------------------------------------------------------------------------------------

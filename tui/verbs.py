@@ -11,8 +11,9 @@ from tui import acts
 from tui.actions import Action, Registry, Scope
 from tui.verbs_board import ARRANGING
 from tui.verbs_clock import OF_CLOCK, TOUR
+from tui.verbs_log import OF_LOG
 from tui.verbs_panel import OF_PANEL
-from tui.verbs_steering import OF_DEALS, OF_LINES, OF_LOG, REDO, no_deal
+from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
 
 if TYPE_CHECKING:
     from tui.app import FunilApp

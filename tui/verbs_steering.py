@@ -1,4 +1,4 @@
-"""The actions by which a person steers what rules do: stop, run now, retry, cancel, resolve, pause, switch."""
+"""The actions by which a person steers what rules do: stop, run now, pause, switch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tui.actions import Action, Scope
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
-    from tui.outbound_rows import LogLine
 
 
 def _do(name: str) -> Callable[[FunilApp], Awaitable[None]]:
@@ -23,14 +22,6 @@ def _do(name: str) -> Callable[[FunilApp], Awaitable[None]]:
         return work
 
     return run
-
-
-def _line(name: str) -> Callable[[FunilApp], str | None]:
-    def why_not(app: FunilApp) -> str | None:
-        judge: Callable[[LogLine | None], str | None] = getattr(import_module("tui.steering"), name)
-        return judge(app.log_view.rows.current)
-
-    return why_not
 
 
 def no_deal(app: FunilApp) -> str | None:
@@ -87,46 +78,6 @@ OF_DEALS: Final = (
         keys=("R",),
         scope=Scope.BOARD,
         run=_do("rules_of_stage"),
-    ),
-)
-
-OF_LOG: Final = (
-    Action(
-        id="log.retry",
-        title=N_("Try now"),
-        help=N_("try the message now: a held one without its grace, a failed one in a new round"),
-        keys=("r",),
-        scope=Scope.LOG,
-        run=_do("retry"),
-        why_not=_line("why_not_retry"),
-        hint=N_("try now"),
-        hint_rank=16,
-        menu=True,
-        palette=False,
-    ),
-    Action(
-        id="log.cancel",
-        title=N_("Cancel"),
-        help=N_("keep the message from going out"),
-        keys=("x",),
-        scope=Scope.LOG,
-        run=_do("cancel"),
-        why_not=_line("why_not_cancel"),
-        hint=N_("cancel"),
-        hint_rank=18,
-        menu=True,
-        palette=False,
-    ),
-    Action(
-        id="log.resolve",
-        title=N_("What became of it…"),
-        help=N_("say what became of a message whose outcome nobody knows"),
-        keys=("w",),
-        scope=Scope.LOG,
-        run=_do("resolve"),
-        why_not=_line("why_not_resolve"),
-        menu=True,
-        palette=False,
     ),
 )
 

@@ -14,7 +14,7 @@ from core.outbound import Row
 from tests.data.rows_ground import NOON, a_delivery
 from tui import outbound_paint as paint
 from tui.outbound_rows import LogLine
-from tui.panels import message as panel
+from tui.panels import message_sheet as panel
 
 MOMENTS = paint.Moments(Moment(NOON + 60_000), ZoneInfo("UTC"))
 MP3 = "https://loja.example/hello.mp3"
@@ -67,7 +67,7 @@ def test_a_line_shows_what_is_said_or_played() -> None:
 def test_the_open_message_tells_what_is_heard_and_the_cost() -> None:
     row = a_call(text="", play=MP3, cost="0.30")
     assert panel.body(row) == MP3
-    head = panel.head(LogLine(row, "Order 1001"), MOMENTS).plain
+    head = panel.head(panel.MessageView(LogLine(row, "Order 1001")), MOMENTS).plain
     assert "Cost" in head
     assert "0.30 BRL" in head
-    assert "Cost" not in panel.head(LogLine(a_call(), "Order 1001"), MOMENTS).plain
+    assert "Cost" not in panel.head(panel.MessageView(LogLine(a_call(), "Order 1001")), MOMENTS).plain

@@ -1,0 +1,100 @@
+"""The line in which the outbound log's filter is typed; it says in grey how a field goes on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from core.i18n import gettext as _
+from core.log_filter import CHANNEL_NAMES, FIELDS, STATUS_NAMES
+
+
+class LogFilterLine(Input):
+    """Opens above the log; every change is told, enter keeps the words, esc gives them up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", show=False),
+        Binding("down", "keep", show=False),
+        Binding("tab", "accept", show=False),
+    ]
+
+    class Words(Message):
+        """The words to filter by; ``done`` when typing has ended."""
+
+        def __init__(self, words: str, done: bool = False) -> None:
+            super().__init__()
+            self.words = words
+            self.done = done
+
+    def __init__(self, *, id: str | None = None) -> None:
+        hint = _("words of recipient, subject, text · channel:sms status:failed deal:D12")
+        super().__init__(id=id, placeholder=hint, compact=True, suggester=FieldSuggester())
+        self._close()
+
+    def open(self, words: str) -> None:
+        """Begin to type, with the present words to change."""
+        with self.prevent(Input.Changed):
+            self.value = words
+        self.display = self.can_focus = True
+        self.focus()
+
+    def _close(self) -> None:
+        self.display = self.can_focus = False
+
+    def action_accept(self) -> None:
+        """Take what is suggested."""
+        self.action_cursor_right() if self.cursor_at_end else self.action_end()
+
+    def action_keep(self) -> None:
+        """Keep the words and go to what they have found."""
+        self._close()
+        self.post_message(self.Words(self.value, done=True))
+
+    def action_give_up(self) -> None:
+        """Show everything again."""
+        self.value = ""
+        self.action_keep()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Words(event.value))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_keep()
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Clicking elsewhere keeps the words."""
+        if self.display:
+            self.action_keep()
+
+
+class FieldSuggester(Suggester):
+    """Completes the field or the value that is being typed at the end of the line."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the whole line with its last part completed; None when nothing begins like it."""
+        return suggestion(value)
+
+
+def suggestion(value: str) -> str | None:
+    """Return a line with the field or code at its end completed; None when none begins so, or it is whole."""
+    last = value.rpartition(" ")[2]
+    if not last:
+        return None
+    field, colon, begun = last.partition(":")
+    known = {"channel": CHANNEL_NAMES, "status": STATUS_NAMES}.get(field.lower(), {})
+    options = [f"{field}:{code}" for code in known if code.startswith(begun.lower())] if colon else []
+    options += [] if colon else [f"{name}:" for name in FIELDS if name.startswith(last.lower()) and len(last) > 1]
+    found = next((option for option in options if option != last), None)
+    return None if found is None else value[: len(value) - len(last)] + last + found[len(last) :]
