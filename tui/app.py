@@ -221,6 +221,7 @@ class FunilApp(App[None]):
         self.call_later(self._leave, status)
 
     async def _leave(self, status: int) -> None:
+        self.finder.give_up()
         await self.live.end()
         with suppress(FunilError):  # a store that cannot be read keeps nobody here
             self.desk.count()

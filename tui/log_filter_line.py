@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events, on
@@ -93,8 +94,18 @@ def suggestion(value: str) -> str | None:
     if not last:
         return None
     field, colon, begun = last.partition(":")
-    known = {"channel": CHANNEL_NAMES, "status": STATUS_NAMES}.get(field.lower(), {})
-    options = [f"{field}:{code}" for code in known if code.startswith(begun.lower())] if colon else []
-    options += [] if colon else [f"{name}:" for name in FIELDS if name.startswith(last.lower()) and len(last) > 1]
+    if colon:
+        options = [f"{field}:{code}" for code in _codes(field) if code.startswith(begun.lower())]
+    else:
+        names = [each for name in FIELDS.values() for each in (name, _(name))]
+        options = [f"{name}:" for name in names if name.startswith(last.lower()) and len(last) > 1]
     found = next((option for option in options if option != last), None)
     return None if found is None else value[: len(value) - len(last)] + last + found[len(last) :]
+
+
+def _codes(field: str) -> Iterable[str]:
+    """Return the values that a field may have, whatever language it was typed in."""
+    for name, codes in (("channel", CHANNEL_NAMES), ("status", STATUS_NAMES)):
+        if field.lower() in (name, _(FIELDS[name])):
+            return codes
+    return ()

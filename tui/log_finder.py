@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.timer import Timer
 
@@ -93,7 +94,7 @@ class Finder:
 
     def _start(self, job: Callable[[_Find], Loaded]) -> None:
         self.searching = True
-        self._app.run_worker(self._search(job, self._number), group="log-search", exclusive=True)
+        self._work("log-search", partial(self._search, job, self._number))
 
     async def _search(self, job: Callable[[_Find], Loaded], number: int) -> None:
         began = monotonic()
@@ -118,6 +119,10 @@ class Finder:
         else:
             self.more()
 
+    def give_up(self) -> None:
+        """Let the present search end at its next step: nobody waits for it."""
+        self._number += 1
+
     def count(self) -> None:
         """Count today's messages again, at most once a second."""
         wait = self._counted + COUNTED - monotonic()
@@ -125,7 +130,7 @@ class Finder:
             self._later("count", wait, self.count)
             return
         self._counted = monotonic()
-        self._app.run_worker(self._count(), group="log-count", exclusive=True)
+        self._work("log-count", self._count)
 
     async def _count(self) -> None:
         from core import outbound_reading
@@ -138,6 +143,10 @@ class Finder:
         except FunilError:
             return  # whoever reads the log itself tells of the trouble
         self._log.show_counts(counts)
+
+    def _work(self, group: str, work: Any) -> None:
+        """Run a coroutine function; a coroutine whose worker ends before it has begun would never be awaited."""
+        self._app.run_worker(work, group=group, exclusive=True)
 
     def _later(self, what: str, seconds: float, act: Callable[[], None]) -> None:
         if what not in self._timers:

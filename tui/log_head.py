@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.i18n import gettext as _
@@ -37,7 +37,7 @@ def head(state: HeadState, width: int) -> list[Part]:
     right = [*_following(state), *_counts(state.counts), Part(RULE, "head")]
     shown = squeeze([*left, _MIDDLE, *right], width)
     if _MIDDLE not in shown:
-        return shown
+        return [replace(part, style="head") if part.style == _MIDDLE.style else part for part in shown]
     middle = shown.index(_MIDDLE)
     gap = Part(RULE * (width - total(shown) + 1), "head")
     return [*shown[:middle], gap, *shown[middle + 1 :]]

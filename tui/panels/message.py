@@ -113,5 +113,5 @@ class MessagePanel(ModalScreen[None]):
 
     def on_click(self, event: events.Click) -> None:
         """Go back when what lies behind is clicked."""
-        if event.widget is self:
+        if not self.query_one("#message-box").region.contains_point(event.screen_offset):
             self.dismiss()
