@@ -278,7 +278,7 @@ EVERYWHERE: Final = (
             "show only deals with these words, or by field: stage:won amount:>5k -failed: …; enter keeps, esc shows all"
         ),
         keys=("slash",),
-        scope=Scope.APP,
+        scope=Scope.BOARD,
         run=acts.open_filter,
         why_not=_no_pipeline,
         hint=N_("filter"),
