@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 from rich.text import Text
@@ -19,7 +18,6 @@ from textual.containers import Horizontal
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.widget import Widget
-from textual.widgets._toast import ToastRack
 
 from core.errors import FunilError
 from core.i18n import gettext as _
@@ -43,9 +41,9 @@ from tui.log_filter_line import LogFilterLine
 from tui.log_finder import Finder
 from tui.mover import Mover
 from tui.outbound_log import OutboundLog
-from tui.outbound_rows import LogLine, page
 from tui.panels.deal import DealPanel
 from tui.panels.sheet_view import SheetView
+from tui.places import toasts_above
 from tui.source import DealSource
 from tui.tour import SEEN, Tour
 from tui.verbs import REGISTRY
@@ -75,10 +73,10 @@ class FunilApp(App[None]):
         self.header = HeaderLine(id="header")
         self.filter_line = FilterLine(self.filter.judge, id="filter")
         self.board: BoardView = BoardView(self.source, wording.of(self.desk), lambda: self.desk.now, id="board")
-        self.log_view: OutboundLog = OutboundLog(self._read_log, self.desk.moments, id="log")
+        self.finder: Finder = Finder(self)
+        self.log_view: OutboundLog = OutboundLog(self.finder.read, self.desk.moments, id="log")
         self.log_filter_line = LogFilterLine(id="log-filter")
-        self.finder = self.log_view.finder = Finder(self)
-        self.show_outside: Callable[[Path], bool] = _outside
+        self.log_view.finder = self.finder
         self.footer = FooterLine(self._hints, id="footer")
         self.panel: DealPanel = DealPanel(doorway.store, self.desk.moments, id="deal")
         self.tour: Tour = Tour(id="tour")
@@ -252,11 +250,7 @@ class FunilApp(App[None]):
 
     @on(OutboundLog.Resized)
     def _place_toasts(self) -> None:
-        """Show what is said above the log, whose newest lines it would else cover."""
-        base = self.board.screen  # another one may lie over it
-        full = base.has_class("full-log")
-        for rack in base.query(ToastRack):
-            rack.styles.margin = (0, 0, 1 if full else self.log_view.size.height + 1, 0)
+        toasts_above(self.log_view, self.board.screen)  # another one may lie over it
 
     @on(OutboundLog.Asked)
     def _log_asked(self, event: OutboundLog.Asked) -> None:
@@ -265,9 +259,7 @@ class FunilApp(App[None]):
 
     @on(LogFilterLine.Words)
     def _log_words_typed(self, event: LogFilterLine.Words) -> None:
-        self.finder.set(event.words)
-        if event.done and self.focused in (None, self.log_filter_line):
-            self.log_view.focus()
+        self.finder.typing(event.words, done=event.done)
 
     @on(OutboundLog.Opened)
     def _message_opened(self, event: OutboundLog.Opened) -> None:
@@ -400,12 +392,3 @@ class FunilApp(App[None]):
             return False
         self.show_pipeline(found.pipeline)
         return self.board.look_at(deal)
-
-    def _read_log(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
-        return self.desk.store.read(lambda reader: page(reader, after, limit))
-
-
-def _outside(path: Path) -> bool:
-    from tui.log_files import show
-
-    return show(path)

@@ -152,7 +152,7 @@ async def browse(app: FunilApp) -> None:
 
 
 async def _shown(app: FunilApp, path: Path) -> None:
-    if not await asyncio.to_thread(app.show_outside, path):
+    if not await asyncio.to_thread(log_files.show, path):
         app.say(fill(_("No program of this machine can show it here. It lies in {path}"), {"path": str(path)}))
 
 

@@ -16,7 +16,7 @@ from core.log_filter import NO_FILTER, LogFilter, parse
 from core.model.moment import Moment
 from core.ports import Reader, Store
 from tui.outbound_paint import Moments
-from tui.outbound_rows import Loaded, LogLine, fresh, further, titled
+from tui.outbound_rows import Loaded, LogLine, fresh, further, page, titled
 
 if TYPE_CHECKING:
     from core.outbound_reading import Place
@@ -51,6 +51,16 @@ class Finder:
     @property
     def _log(self) -> OutboundLog:
         return self._app.log_view
+
+    def read(self, after: Sequence[LogLine], limit: int) -> Sequence[LogLine]:
+        """Return lines of the whole log, at once: an index bears it."""
+        return self._app.desk.store.read(lambda reader: page(reader, after, limit))
+
+    def typing(self, words: str, *, done: bool) -> None:
+        """Take over what is typed; when that has ended, what it found has the focus, unless something else took it."""
+        self.set(words)
+        if done and self._app.focused in (None, self._app.log_filter_line):
+            self._log.focus()
 
     def set(self, typed: str) -> None:
         """Filter by what somebody typed; what cannot be meant is told in the log's head, and the log stays."""

@@ -154,11 +154,13 @@ async def test_what_is_clicked_at_its_foot_is_done_to_the_open_message_whatever_
         await until(pilot, lambda: "queued" in said(pilot) or "again" in said(pilot))
 
 
-async def test_a_mail_is_shown_in_the_browser_where_it_can_neither_act_nor_call_home(world: World) -> None:
+async def test_a_mail_is_shown_in_the_browser_where_it_can_neither_act_nor_call_home(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written(world, world.deals["Order 1001"], {})
     desktop = Desktop()
     async with opened(world) as pilot:
-        app_of(pilot).show_outside = desktop
+        monkeypatch.setattr(log_files, "show", desktop)
         await pilot.press("v")
         await until(pilot, lambda: bool(desktop.shown))
         page = LexborHTMLParser(desktop.shown[0].read_text(encoding="utf-8"))
@@ -170,7 +172,7 @@ async def test_a_mail_is_shown_in_the_browser_where_it_can_neither_act_nor_call_
         (meta,) = page.css("meta[http-equiv=Content-Security-Policy]")
         policy = meta.attributes["content"] or ""
         assert policy.startswith("default-src 'none'")
-        app_of(pilot).show_outside = lambda path: False
+        monkeypatch.setattr(log_files, "show", lambda path: False)
         await pilot.press("v")
         await until(pilot, lambda: bool(toasts(pilot)))
         assert "No program of this machine can show it here. It lies in /" in toasts(pilot)[-1]
@@ -185,7 +187,7 @@ async def test_an_attachment_is_saved_under_a_name_of_ones_own_and_opened_as_a_c
     desktop = Desktop()
     async with opened(world) as pilot:
         assert "Offer.pdf · 14 B" in said(pilot)
-        app_of(pilot).show_outside = desktop
+        monkeypatch.setattr(log_files, "show", desktop)
         await pilot.press("a")
         await until(pilot, lambda: "Save as…" in screen_text(pilot))
         await pilot.press("enter")
