@@ -14,6 +14,7 @@ PARTS = {
     "engine": "Engine, beside raw sqlite3",
     "waiting": "Waking when very much waits",
     "board": "The board's queries and the screen",
+    "memory": "A board left open",
     "importing": "Import of a CSV",
     "start": "The command line's start",
 }
