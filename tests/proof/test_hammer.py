@@ -19,7 +19,7 @@ from tests.proof.nursery import Nursery
 from tests.proof.storm import Report
 
 CI = bool(os.environ.get("FUNIL_CI"))
-KILLS = int(os.environ.get("FUNIL_KILLS", "12" if CI else "4"))
+KILLS = int(os.environ.get("FUNIL_KILLS", "8" if CI else "4"))
 ROWS = 500
 WANTED = ("pidfd_open", "login_tty", "openpty")
 

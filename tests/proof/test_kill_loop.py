@@ -10,7 +10,7 @@ import pytest
 from tests.proof.kill_loop import play
 
 CI = bool(os.environ.get("FUNIL_CI"))
-KILLS = int(os.environ.get("FUNIL_KILLS", "40" if CI else "6"))
+KILLS = int(os.environ.get("FUNIL_KILLS", "20" if CI else "6"))
 
 
 @pytest.mark.slow

@@ -243,3 +243,21 @@ PLANTED: Mapping[str, tuple[Patch, str]] = {
     "what follows is planned with the outcome": (later.forgets_what_follows, "never happened"),
     "what happens is recorded with it": (later.happens_without_a_trace, "its event is missing"),
 }
+
+LATELY: Mapping[str, int] = {
+    "nothing is sent after cancel": 40,
+    "a fenced engine writes nothing": 152,
+    "what is accepted is not sent again": 206,
+    "nothing is sent through a paused connection": 80,
+    "nothing is sent while its line rests": 76,
+    "a line is probed with one message": 91,
+    "one probe at a time": 235,
+    "no more is sent than the rate allows": 34,
+    "hours hold for every attempt": 18,
+    "late messages are judged again": 60,
+    "early receipts are kept": 133,
+    "a redo has a grace of its own": 253,
+    "what a person wants now he wants after an undo": 204,
+    "what a person has stopped is not retried": 59,
+}
+"""The first seed that lately found a bug, where that is no early one: tried before all others, it saves the search."""

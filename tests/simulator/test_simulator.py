@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.simulator import script
-from tests.simulator.planted import PLANTED
+from tests.simulator.planted import LATELY, PLANTED
 
 SEEDS = int(os.environ.get("FUNIL_SEEDS", "1000"))
 CHUNKS = 16
@@ -37,7 +37,7 @@ def test_a_seed_tells_the_same_story_twice() -> None:
 def test_a_planted_bug_is_found(invariant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant, sign = PLANTED[invariant]
     plant(monkeypatch)
-    for seed in range(WITHIN):
+    for seed in (LATELY.get(invariant, 0), *range(WITHIN)):
         world = script.play(seed)
         if any(sign in problem for problem in world.broken):
             return
@@ -78,5 +78,10 @@ EVENTS = (
 
 def test_the_stories_are_worth_telling() -> None:
     """The seeds reach what they are for: deaths, sleep past a lease, a full disk, a person who acts at any point."""
-    told = "\n".join(line for seed in range(250) for line in script.play(seed).trace)
-    assert [event for event in EVENTS if event not in told] == []
+    missing = list(EVENTS)
+    for seed in range(250):
+        told = "\n".join(script.play(seed).trace)
+        missing = [event for event in missing if event not in told]
+        if not missing:
+            break
+    assert missing == []
