@@ -16,6 +16,7 @@ PARTS = {
     "board": "The board's queries and the screen",
     "memory": "A board left open",
     "importing": "Import of a CSV",
+    "returning": "A whole house out and back in",
     "start": "The command line's start",
 }
 
