@@ -16,6 +16,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Horizontal
 from textual.driver import Driver
+from textual.events import Resize
 from textual.geometry import Offset
 from textual.widget import Widget
 
@@ -273,9 +274,9 @@ class FunilApp(App[None]):
         panel_place.share_width(self)
         self.board.focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Share the new width between board and open deal."""
-        panel_place.share_width(self)
+        panel_place.share_width(self, event.size.width)  # the app itself hears of its size only after this
 
     @on(DealPanel.CursorMoved)
     def _other_line(self) -> None:
@@ -290,6 +291,7 @@ class FunilApp(App[None]):
     @on(SheetView.Pressed)
     def _sheet_pressed(self, event: SheetView.Pressed) -> None:
         self.panel.focus_body()
+        self.pointed = event.at
         self.perform(event.action)
 
     @on(BoardView.Dropped)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from textual.geometry import Offset
+
 from core import commands
 from core.errors import FunilError
 from core.fields import Kind
@@ -13,6 +15,7 @@ from core.i18n import gettext as _
 from core.model.people import EmailType, PhoneType
 from core.ports import Job
 from core.words import fill
+from tui.actions import Scope
 from tui.mover import sentence_of
 from tui.panels import can, edits, values
 from tui.panels.deal_sheet import DealView, type_name
@@ -140,6 +143,26 @@ async def save(app: FunilApp, text: str) -> None:
     panel.reload()
 
 
+async def open_menu(app: FunilApp) -> None:
+    """Show what can be done with the line under the cursor, at the pointer or below the line, and do what is chosen."""
+    from tui.panels.menu import Entry, Menu
+
+    view, sheet = app.panel.view, app.panel.sheet
+    if view is None:
+        return
+    line = sheet.starts[sheet.cursor] - sheet.top + 1 if sheet.current else 0
+    below: Offset = app.panel.body.region.offset + Offset(2, line)
+    place, app.pointed = app.pointed or below, None
+    entries = [
+        Entry(action.id, _(action.title), action.keys, action.why_not(app))
+        for action in app.registry.menu(Scope.PANEL)
+        if action.scope is Scope.PANEL
+    ]
+    chosen = await app.push_screen_wait(Menu(view.deal.title, entries, place))
+    if chosen is not None:
+        app.perform(chosen)
+
+
 # Choosing -------------------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +259,7 @@ async def _act(app: FunilApp, what: Literal["now", "stop"], told: str) -> None:
     run, row = can.of(view, spot)
     target = can.target(run, row)
     if why is not None or target is None:
-        app.say(why or "")
+        app.say(why or can.nothing_there())
         return
     name = spot.name if isinstance(spot, RunSpot) else target
     command = commands.retry if what == "now" else commands.cancel

@@ -35,8 +35,8 @@ def aim(app: FunilApp) -> bool:
     return app.board.model.deal == deal or app.find_deal(deal)
 
 
-def share_width(app: FunilApp) -> None:
-    """Share the width between board and open deal; on a narrow screen the deal has all of it."""
-    narrow = app.size.width < ROOMY
+def share_width(app: FunilApp, width: int | None = None) -> None:
+    """Share the width (default: the screen's) between board and open deal; where it is narrow the deal has it all."""
+    narrow = (app.size.width if width is None else width) < ROOMY
     app.panel.set_class(narrow, "narrow")
     app.board.display = not (narrow and app.panel.display)

@@ -109,6 +109,7 @@ EDITING: Final = (
         why_not=_closed,
         hint=N_("edit"),
         hint_rank=5,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -121,6 +122,7 @@ EDITING: Final = (
         why_not=_closed,
         hint=N_("tick"),
         hint_rank=22,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -131,6 +133,7 @@ EDITING: Final = (
         scope=Scope.PANEL,
         run=_do("clear"),
         why_not=_closed,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -141,6 +144,7 @@ EDITING: Final = (
         scope=Scope.PANEL,
         run=_do("choose_type"),
         why_not=_closed,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -151,6 +155,7 @@ EDITING: Final = (
         scope=Scope.PANEL,
         run=_do("restore"),
         why_not=_can("restore"),
+        menu=True,
         palette=False,
     ),
     Action(
@@ -161,6 +166,7 @@ EDITING: Final = (
         scope=Scope.PANEL,
         run=_do("open_link"),
         why_not=_closed,
+        menu=True,
         palette=False,
     ),
 )
@@ -176,6 +182,7 @@ ACTING: Final = (
         why_not=_can("now"),
         hint=N_("run now"),
         hint_rank=7,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -188,6 +195,7 @@ ACTING: Final = (
         why_not=_can("stop"),
         hint=N_("stop"),
         hint_rank=8,
+        menu=True,
         palette=False,
     ),
     Action(
@@ -198,6 +206,17 @@ ACTING: Final = (
         scope=Scope.PANEL,
         run=_do("resolve"),
         why_not=_can("resolve"),
+        menu=True,
+        palette=False,
+    ),
+    Action(
+        id="panel.menu",
+        title=N_("Menu"),
+        help=N_("show what can be done with the line under the cursor"),
+        keys=("full_stop",),
+        scope=Scope.PANEL,
+        run=_do("open_menu"),
+        why_not=_closed,
         palette=False,
     ),
     Action(

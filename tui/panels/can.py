@@ -44,7 +44,7 @@ def why_not_now(view: DealView, spot: object) -> str | None:
     if told is not None and told.run.status in _WAITS:
         return None
     if row is None:
-        return _nothing_there() if told is None else _run_ended(told.run, again=True)
+        return nothing_there() if told is None else _run_ended(told.run, again=True)
     if row.delivery is not None and row.delivery.entry is not None and row.delivery.entry != view.deal.entry:
         return _("The deal has left that stage.")
     if row.status in ("queued", "failed", "undelivered"):
@@ -60,7 +60,7 @@ def why_not_stop(view: DealView, spot: object) -> str | None:
     if told is not None and told.run.status in _WAITS:
         return None
     if row is None:
-        return _nothing_there() if told is None else _run_ended(told.run, again=False)
+        return nothing_there() if told is None else _run_ended(told.run, again=False)
     return None if row.status == "queued" else _is(row)
 
 
@@ -89,7 +89,8 @@ def stored(deal: Deal, field: str) -> Any:
     return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Decimal) else value
 
 
-def _nothing_there() -> str:
+def nothing_there() -> str:
+    """Say that an act needs a rule or a message under the cursor."""
     return _("Put the cursor on a rule or on a message first.")
 
 

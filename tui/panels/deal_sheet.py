@@ -135,7 +135,7 @@ def _typed(words: Words) -> Words:
 
 def type_name(kind: str) -> str:
     """Return the type of an address in words."""
-    return safe_text(_(ADDRESS_TYPES.get(kind, kind))).lower()
+    return safe_text(_(ADDRESS_TYPES.get(kind.upper(), kind))).lower()
 
 
 def run_words(view: DealView, run: Run, moments: Moments) -> str:

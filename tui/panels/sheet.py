@@ -143,7 +143,7 @@ class Sheet:
         places = [n for n, item in enumerate(self.items) if item.section is section]
         if places:
             self.cursor = self._near(places[0])
-            self.top = self.starts[places[0]]
+            self.top = self.starts[places[0]] + (self.items[places[0]].spot is None)  # not the blank above a heading
             self._keep_in_range()
 
     def turn(self, step: int) -> None:

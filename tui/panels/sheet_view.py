@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -18,6 +19,8 @@ STYLES: Final = "plain muted strong heading accent good warn bad link off knob c
 GUTTER: Final = 1
 """Cells left of the text, where the cursor's bar stands."""
 THUMB: Final = 1
+RIGHT: Final = 3
+"""The mouse's button for menus."""
 
 
 class SheetView(Widget, can_focus=True):
@@ -32,9 +35,10 @@ class SheetView(Widget, can_focus=True):
     class Pressed(Message):
         """Something on a line was clicked: an action of the registry, or the item itself for the second time."""
 
-        def __init__(self, action: str) -> None:
+        def __init__(self, action: str, at: Offset | None = None) -> None:
             super().__init__()
             self.action = action
+            self.at = at
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -125,7 +129,9 @@ class SheetView(Widget, can_focus=True):
         self.sheet.point(place)
         self.moved()
         action = self.sheet.lines[line].action_at(event.x - GUTTER)
-        if action is not None:
+        if event.button == RIGHT:
+            self.post_message(self.Pressed("panel.menu", event.screen_offset))
+        elif action is not None:
             self.post_message(self.Pressed(action))
         elif event.chain > 1:
             self.post_message(self.Pressed("panel.open"))
