@@ -145,13 +145,15 @@ class Finder:
     async def _count(self) -> None:
         from core import outbound_reading
 
-        since = midnight(self._app.desk.moments())
+        since, began = midnight(self._app.desk.moments()), monotonic()
         try:
             counts = await asyncio.to_thread(
                 self._app.desk.store.read, lambda reader: outbound_reading.counts(reader, since)
             )
         except FunilError:
             return  # whoever reads the log itself tells of the trouble
+        self._counted = monotonic() + PAUSE * (monotonic() - began) - COUNTED
+        self._counted = max(self._counted, began)
         self._log.show_counts(counts)
 
     def _work(self, group: str, work: Any) -> None:
