@@ -109,6 +109,7 @@ async def test_an_export_writes_over_nothing_and_says_what_is_wrong_with_a_name(
         await in_the_log(pilot)
         await pilot.press("e", "ctrl+u", *str(taken), "enter")
         await until(pilot, lambda: "There is something of that name already" in screen_text(pilot))
+        assert "Outbound" in screen_text(pilot)
         await pilot.press("ctrl+u", *"/nowhere/log.txt")
         await until(pilot, lambda: "The name ends in .csv or .json." in screen_text(pilot))
         await pilot.press("ctrl+u", *"/nowhere/log.json")

@@ -19,7 +19,7 @@ from core.safe_text import safe_text
 class Ask(ModalScreen[str | None]):
     """Returns what was typed, or None. ``why_not`` says what is wrong with an answer, or None; enter waits for that."""
 
-    CSS_PATH = "../styles/picker.tcss"
+    CSS_PATH = "../styles/ask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
     def __init__(self, title: str, value: str, why_not: Callable[[str], str | None]) -> None:
@@ -30,10 +30,10 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out title, line and note."""
-        with Vertical(id="picker"):
-            yield Label(Content(safe_text(self._title)), id="picker-title")
-            yield Input(self._value, id="picker-words", select_on_focus=False)
-            yield Label("", id="picker-note")
+        with Vertical(id="ask"):
+            yield Label(Content(safe_text(self._title)), id="ask-title")
+            yield Input(self._value, id="ask-answer", select_on_focus=False)
+            yield Label("", id="ask-note")
 
     def on_mount(self) -> None:
         """Say at once what is wrong with the answer that is offered."""
@@ -41,7 +41,7 @@ class Ask(ModalScreen[str | None]):
 
     def _judge(self, value: str) -> str | None:
         wrong = self._why_not(value)
-        self.query_one("#picker-note", Label).update(Content(safe_text(wrong)))
+        self.query_one("#ask-note", Label).update(Content(safe_text(wrong)))
         return wrong
 
     @on(Input.Changed)
