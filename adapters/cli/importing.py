@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final
 from adapters.cli.files import STDIN
 from adapters.cli.printing import as_json, note, say, trouble
 from adapters.cli.reading import opened
+from adapters.cli.uploads import why
 from core.errors import BadInput
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
@@ -104,8 +105,7 @@ def given_file(word: str) -> Iterator[BinaryIO]:
                     kept.write(block)
                 yield _binary(kept)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(N_("{file} cannot be read: {why}"), file=name_of(word), why=why) from None
+        raise BadInput(N_("{file} cannot be read: {why}"), file=name_of(word), why=why(error)) from None
 
 
 def _opened(word: str) -> io.BufferedReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import sys
 from typing import Any, Final, NoReturn
@@ -50,6 +51,30 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**settings)
         # “-2h” is a wrong duration and no option: the verb says what would be right.
         self._negative_number_matcher = re.compile(r"-\d")
+        self._mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read a line on which options may stand between words of one list: ``event payment --deal D1 amount=5``."""
+        found, left = super().parse_known_args(args, namespace)
+        if not left or self._mixing or namespace is not None:
+            return found, left
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args)
+        except TypeError:  # a family of verbs, or a word that an option excludes
+            return found, left
+        finally:
+            self._mixing = False
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Say which verb of a family may have been meant."""
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            verb, known = f"{self.prog.removeprefix('funil ')} {value}", ", ".join(action.choices)
+            near = difflib.get_close_matches(str(value)[:60], action.choices, 1)
+            if near:
+                self.error(_("there is no verb “%(verb)s”: did you mean “%(near)s”?") % {"verb": verb, "near": near[0]})
+            self.error(_("there is no verb “%(verb)s” (there are: %(known)s)") % {"verb": verb, "known": known})
+        super()._check_value(action, value)
 
     def error(self, message: str) -> NoReturn:
         """Say how the command line is written, and end with status 2."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.cli import deal_views
+from adapters.cli import deal_views, parser_of
 from tests.cli.cli_ground import BOARD, Shell, at_noon
 
 REFUSED = [
@@ -214,6 +214,43 @@ def test_a_huge_word_on_a_wrong_command_line_is_cut() -> None:
 
 def test_a_misspelt_verb_is_told_its_neighbour(shell: Shell) -> None:
     assert "did you mean “outbound”?" in shell("outbond").err
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("deal lst", "there is no verb “deal lst”: did you mean “list”?"),
+        ("outbound M1", "there is no verb “outbound M1” (there are: cancel, retry, resolve)"),
+        ("chat close", "the following arguments are required: CHAT"),
+        ("deal show D1 D2", "unrecognized arguments: D2"),
+        ("deal move D1 --nope won", "unrecognized arguments: --nope"),
+        ("event chat_message --nope x=1", "unrecognized arguments: --nope"),
+        ("connection pause mail tg", "unrecognized arguments: tg"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said(shell: Shell, line: str, sentence: str) -> None:
+    said = shell(*line.split())
+    assert said.status == 2
+    assert said.err.splitlines()[-1].endswith(sentence) or "--nope" in sentence
+    assert sentence in said.err
+
+
+@pytest.mark.parametrize(
+    ("line", "places", "values"),
+    [
+        ("event payment --deal D1 amount=5 invoice=a", "values", ["amount=5", "invoice=a"]),
+        ("event payment amount=5 --deal D1 invoice=-1 --json", "values", ["amount=5", "invoice=-1"]),
+        ("event --id e payment amount=5", "values", ["amount=5"]),
+        ("deal set D1 title=x --by ana amount=-5", "values", ["title=x", "amount=-5"]),
+        ("deal restore D1 --by ana D2", "deals", ["D1", "D2"]),
+        ("apply a.yaml --prune b.yaml", "files", ["a.yaml", "b.yaml"]),
+        ("file save a.txt --json b.txt", "path", "b.txt"),
+    ],
+)
+def test_options_may_stand_between_the_words(line: str, places: str, values: object) -> None:
+    verb, *rest = line.split()
+    args = parser_of(verb).parse_args(rest)
+    assert getattr(args, places) == values
 
 
 def test_a_missing_database_is_told_how_to_make_one(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ LINES: Final[Mapping[str, str]] = {
     "rule apply": "tracking-mail --present",
     "run": "--until-idle",
     "worker": "",
+    "serve": "--port 0",
     "clock show": "",
     "clock set": "2027-01-01T12:00Z",
     "clock advance": "2h",
@@ -93,7 +94,7 @@ LINES: Final[Mapping[str, str]] = {
     "demo": "--headless",
 }
 """For each verb what follows it on a line that works in the house below, run in its folder."""
-ENDLESS: Final = ("worker",)
+ENDLESS: Final = ("worker", "serve")
 MAKING: Final = ("init", "demo")
 """Verbs that make the database where there is none."""
 ALONE: Final = ("schema", "keys", "completion")
@@ -185,9 +186,9 @@ def test_each_line_works_on_a_house_that_has_it_all(furnished: Path, here: Path,
 @pytest.mark.parametrize("path", sorted(set(VERBS) - {*MAKING, *ALONE}))
 def test_without_a_database_each_verb_says_how_to_make_one(here: Path, path: str) -> None:
     before = listing(here)
-    assert shell_on(here / "none.db").refused(*line(path)) == (
-        f"There is no Funil database at {here / 'none.db'}; “funil init” makes one"
-    )
+    said = shell_on(here / "none.db").refused(*line(path))
+    assert str(here / "none.db") in said
+    assert "“funil init” makes one" in said
     assert listing(here) == before
 
 
@@ -266,6 +267,7 @@ def interrupted(*_: object, **__: object) -> NoReturn:
 
 POINTS: Final[Mapping[str, tuple[type, str]]] = {
     "opening the database": (House, "opened"),
+    "looking for it": (House, "exists"),
     "reading": (SqlStore, "read"),
     "writing": (SqlStore, "write_now"),
     "becoming the engine": (House, "engine"),
@@ -275,15 +277,15 @@ POINTS: Final[Mapping[str, tuple[type, str]]] = {
 
 @pytest.mark.parametrize("path", sorted(set(VERBS) - set(ALONE)))
 def test_ctrl_c_ends_every_verb_quietly(furnished: Path, here: Path, path: str) -> None:
-    own = {"run", *MAKING, *ENDLESS}
-    for point in POINTS if path in own else list(POINTS)[:1]:
+    points = list(POINTS) if path in ("run", "worker", *MAKING) else list(POINTS)[:1]
+    for point in ["looking for it"] if path == "serve" else points:
         shutil.copy(furnished, here / "funil.db")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(*POINTS[point], interrupted)
             if path in ENDLESS:
                 patch.setattr(Engine, "serve", interrupted)
             said = shell_on(here / "funil.db")(*line(path))
-        if point == "opening the database" or said.status not in (0, 1):
+        if path == "serve" or point == "opening the database" or said.status not in (0, 1):
             assert (said.status, said.out) == (130, ""), (point, said)
             assert said.err == "" or (path == "worker" and said.err == "The worker runs; ctrl-c stops it.\n")
         else:  # another point than its own; the demo finds a house of somebody's
