@@ -283,7 +283,9 @@ def test_ids_of_the_file_and_fresh_ones_never_meet(shell: Shell) -> None:
 
 
 def test_what_is_no_file_is_refused(unchanged: Shell, tmp_path: Path) -> None:
-    assert unchanged.refused("deal", "import", str(tmp_path)).endswith("cannot be read: Is a directory")
+    assert unchanged.refused("deal", "import", str(tmp_path)).endswith(
+        "cannot be read: it is a folder; name the files in it"
+    )
     assert unchanged.refused("deal", "import", str(tmp_path / "none.csv")).endswith(
         "none.csv cannot be read: there is no such file"
     )
