@@ -35,7 +35,7 @@ class Everything(Provider):
     async def search(self, query: str) -> Hits:
         """Offer what fits the words."""
         matcher = self.matcher(query)
-        for text, note, run in (*self._actions(), *self._pipelines(), *self._themes()):
+        for text, note, run in (*self._actions(), *self._pipelines(), *self._views(), *self._themes()):
             score = matcher.match(text)
             if score > 0:
                 yield Hit(score, matcher.highlight(text), run, text=text, help=note)
@@ -53,6 +53,14 @@ class Everything(Provider):
         for pipeline in app.desk.house.pipelines.values():
             text = fill(_("Pipeline: {name}"), {"name": safe_text(pipeline.name)})
             yield text, _("Show this pipeline."), lambda chosen=pipeline.id: app.show_pipeline(chosen)  # type: ignore[misc]
+
+    def _views(self) -> Iterator[Line]:
+        from tui import views
+
+        app = self._funil
+        for view in views.saved(app):
+            text = fill(_("View: {name}"), {"name": safe_text(view.name)})
+            yield text, safe_text(view.filter), lambda chosen=view: views.show(app, chosen)  # type: ignore[misc]
 
     def _themes(self) -> Iterator[Line]:
         app = self._funil

@@ -32,7 +32,24 @@ async def _choose_theme(app: FunilApp) -> None:
     await theme.choose(app)
 
 
+async def _views(app: FunilApp) -> None:
+    from tui import views
+
+    await views.choose(app)
+
+
 ARRANGING: Final = (
+    Action(
+        id="view.choose",
+        title=N_("Views…"),
+        help=N_("show a saved view, or save the filter as one, rename or delete one"),
+        keys=("f",),
+        scope=Scope.BOARD,
+        run=_views,
+        why_not=_no_column,
+        hint=N_("views"),
+        hint_rank=25,
+    ),
     Action(
         id="column.fold",
         title=N_("Fold or unfold the column"),
