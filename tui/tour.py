@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from textual.content import Content
 from textual.widgets import Static
 
 from core.i18n import N_
@@ -135,7 +136,7 @@ class Tour(Static):
         last = at + 1 == len(STEPS)
         ways = fill(_("{key} ends the tour") if last else _("{key} goes on · {skip} skips the tour"),
                     {"key": on, "skip": keys_text(app.registry["app.back"].keys[:1])})  # fmt: skip
-        self.border_title = where
-        self.border_subtitle = ways
-        self.update(fill(_(step.text), keys))
+        self.border_title = Content(where).markup
+        self.border_subtitle = Content(ways).markup
+        self.update(Content(fill(_(step.text), keys)))
         self.display = True

@@ -67,7 +67,7 @@ async def test_undo_after_the_grace_names_what_has_gone_out(world: World) -> Non
         await until(pilot, lambda: world.stage_of("Order 1001") == "delivery")
         world.write(commands.advance_clock(6_000))
         app_of(pilot).written()
-        await until(pilot, lambda: "sent" in screen_text(pilot))
+        await until(pilot, lambda: "sent 09:00" in screen_text(pilot))
         await pilot.press("u")
         await until(pilot, lambda: world.stage_of("Order 1001") == "new")
         await until(pilot, lambda: any("maria@cliente.example has gone out" in said for said in toasts(pilot)))

@@ -34,7 +34,7 @@ async def test_the_board_fills_any_terminal(world: World, size: tuple[int, int],
         lines = screen_text(pilot).splitlines()
         assert len(lines) == size[1]
         assert lines[0].startswith(" Funil · Sales")
-        assert lines[1].lstrip().startswith("New")
+        assert lines[1].lstrip(" ▾").startswith("New")
         assert lines[-1].rstrip().endswith("? help")
         assert any("Outbound" in line for line in lines)
 
