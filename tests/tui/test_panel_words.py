@@ -117,7 +117,7 @@ REASONS: list[tuple[dict[str, Any], str, str]] = [
     (
         {"status": RunStatus.SKIPPED, "reason": "condition_false", "compared": [{**COMPARED, "actual": None}]},
         "not started: amount is empty, not > 5,000",
-        "não iniciada: valor não tem valor; devia ser > 5.000",
+        "não iniciada: valor está vazio, não > 5.000",
     ),
     (
         {
