@@ -39,7 +39,14 @@ KNOWN_PEER = Statement(
     )
 )
 INVITE = Statement(lambda: select(invites).where(invites.c.token == the("token")))
-INVITE_OF_RUN = Statement(lambda: select(invites).where(invites.c.run == the("run"), invites.c.run.is_not(None)))
+INVITE_OF_RUN = Statement(
+    lambda: (
+        select(invites)
+        .where(invites.c.run == the("run"), invites.c.run.is_not(None))
+        .order_by(invites.c.at.desc(), invites.c.token)
+        .limit(1)
+    )
+)
 FOLLOWED = Statement(
     lambda: (
         select(invites)
@@ -173,7 +180,7 @@ class TalkReader(AddressReader):
         return self._invite(self.db.one(INVITE, token=token))
 
     def invite_of_run(self, run_id: int) -> Invite | None:
-        """Return the invitation that a run has written, for its message keeps its link."""
+        """Return the invitation that a run has written last, for its message keeps its link."""
         return self._invite(self.db.one(INVITE_OF_RUN, run=run_id))
 
     def invite_followed_by(self, channel: str, peer: str) -> Invite | None:

@@ -15,6 +15,7 @@ from adapters.simulated.customer import chance, digest, message_of
 from adapters.simulated.personas import Persona
 from adapters.simulated.settings import SimulatedSettings
 from core import money, speech
+from core.errors import StoreTrouble
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.moment import MINUTE
@@ -147,7 +148,10 @@ class SimulatedPhone:
         if price is not None or self._settings.balance is not None:
             parties, settings = self._parties, self._settings
             cost = speech.cost(price or Decimal(0), message.text, _speed(message.data))
-            made = await parties.ledger.charge(parties.connection, key, cost, settings.balance, settings.currency)
+            try:
+                made = await parties.ledger.charge(parties.connection, key, cost, settings.balance, settings.currency)
+            except StoreTrouble as trouble:  # nobody was called: what is charged once is charged once, also then
+                return Outcome(kind=OutcomeKind.DEFERRED, reason="timeout", detail=trouble.words, line_failed=True)
             if made is None:
                 return await self._short_of(cost)
             if price is not None:

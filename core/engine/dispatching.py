@@ -26,7 +26,7 @@ from core.engine import (
     rejudging,
 )
 from core.engine.enclosing import refusal
-from core.engine.leasing import Claim, claim, mark, release
+from core.engine.leasing import Claim, Work, claim, due_work, in_use, mark, release
 from core.engine.sealing import Sealer
 from core.engine.talking import block
 from core.errors import FunilError
@@ -39,7 +39,7 @@ from core.model.moment import Moment
 from core.model.rule import Unknown
 from core.model.run import Run
 from core.plan import Plan
-from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Reader, Store, Tx
+from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Store, Tx
 from core.words import Words
 
 _BREAKS: Final = frozenset({OutcomeKind.MISCONFIGURED})
@@ -63,16 +63,6 @@ class Lane:
     capabilities: Capabilities
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is to be done through one connection now: messages to send, questions to ask, or both."""
-
-    connection: Connection
-    house_id: str
-    sends: bool
-    asks: bool
-
-
 @dataclass(slots=True)
 class Dispatcher:
     """Sends what is due through all connections at once; one connection's trouble does not hold up another's.
@@ -91,12 +81,13 @@ class Dispatcher:
     _owed: list[tuple[Lane, Line, list[Result]]] = field(default_factory=list)
     _untried: list[Delivery] = field(default_factory=list)
     _busy: dict[str, asyncio.Task[int]] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
     _failed: list[BaseException] = field(default_factory=list)
 
     async def once(self) -> int:
         """Send one batch a connection; returns how many attempts were made, put off or asked about."""
         await self.settle()
-        due = self.store.read(_due)
+        due = self.store.read(due_work)
         if not due:
             return 0
         lanes = [self._batch(work) for work in due]
@@ -108,11 +99,19 @@ class Dispatcher:
                 raise each
         return sum(each for each in ended if isinstance(each, int))
 
-    async def begin(self, wake: Callable[[], None]) -> int:
+    async def begin(self, wake: Callable[[], None], *, news: bool = True) -> int:
         """Start a batch on every connection that is due and idle, and wait for none: a dead mail server holds back
-        neither the rules nor the SMS. Returns how many began; ``wake`` is called as each ends."""
+        neither the rules nor the SMS. Returns how many began.
+
+        ``wake`` is called as each ends, unless it found nothing that could go (the rest are of deals that have a
+        message on the wire): whoever puts an end to that wakes. ``news``: something may have happened since the batches
+        under way began, which then wake all the same.
+        """
         await self.settle()
-        idle = [work for work in self.store.read(_due) if work.connection.id not in self._busy]
+        due = self.store.read(due_work)
+        if news:
+            self._asked.update(work.connection.id for work in due if work.connection.id in self._busy)
+        idle = [work for work in due if work.connection.id not in self._busy]
         for work in idle:
             task = asyncio.create_task(self._batch(work))
             self._busy[work.connection.id] = task
@@ -136,7 +135,10 @@ class Dispatcher:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self._failed.append(error)
-        wake()
+        asked = connection in self._asked
+        self._asked.discard(connection)
+        if asked or task.cancelled() or error is not None or task.result():
+            wake()
 
     async def settle(self) -> None:
         """Write what the store refused before (a full disk): how attempts ended, and leases that nobody uses.
@@ -245,6 +247,10 @@ class Dispatcher:
                 self._owed.append((lane, taken.line, results))
             self._untried += [d for d in taken.deliveries if d.id not in tried]
             raise
+        except asyncio.CancelledError:  # told to stop while a peer hangs: what the others have answered is known
+            if results:
+                self._owed.append((lane, taken.line, results))
+            raise
 
     async def _send_groups(
         self, lane: Lane, taken: Claim, house_id: str, results: list[Result], tried: set[int]
@@ -253,10 +259,9 @@ class Dispatcher:
         claimed, line, attempts = taken.deliveries, taken.line, 0
         for start in range(0, len(claimed), size):
             group = await self._marked(claimed[start : start + size])
-            sent = await self._send_group(lane, group, house_id)
+            sent = await self._send_group(lane, group, house_id, results)
             attempts += len(sent)
             self.attempts += len(sent)
-            results += sent
             tried.update(d.id for d, _ in sent)
             broken = any(outcome.kind in _BREAKS for _, outcome in sent)
             failed = any(outcome.line_failed for _, outcome in sent)
@@ -282,11 +287,22 @@ class Dispatcher:
             if d.unknown is not Unknown.HOLD or d.id in ours
         ]
 
-    async def _send_group(self, lane: Lane, group: Sequence[Delivery], house_id: str) -> list[Result]:
+    async def _send_group(
+        self, lane: Lane, group: Sequence[Delivery], house_id: str, results: list[Result]
+    ) -> Sequence[Result]:
+        """Send some messages at once and add how they ended to the results, also where the others are cancelled."""
         if len(group) == 1 or lane.capabilities.instant:
-            return [(d, await self._send(lane, d, house_id)) for d in group]
-        sent = await asyncio.gather(*(self._send(lane, d, house_id) for d in group))
-        return list(zip(group, sent, strict=True))
+            sent = [(d, await self._send(lane, d, house_id)) for d in group]
+            results += sent
+            return sent
+        tasks = [asyncio.ensure_future(self._send(lane, d, house_id)) for d in group]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            back = [(d, t) for d, t in zip(group, tasks, strict=True) if t.done() and not t.cancelled()]
+            sent = [(d, t.result()) for d, t in back if t.exception() is None]
+            results += sent
+        return sent
 
     async def _send(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome:
         refused = refusal(self.store, delivery.message, lane.capabilities)
@@ -304,12 +320,6 @@ class Dispatcher:
 
     async def _as_sent(self, connection: Connection, delivery: Delivery) -> Message:
         return delivery.message if self.sealer is None else await self.sealer.sealed(connection, delivery)
-
-
-def _due(reader: Reader) -> list[Work]:
-    house, now = reader.house(), reader.now()
-    sends, asks = reader.due_connections(now), reader.due_questions(now)
-    return [Work(house.connections[c], house.id, c in sends, c in asks) for c in dict.fromkeys([*sends, *asks])]
 
 
 def finish(
@@ -331,7 +341,7 @@ def finish(
         tx.hold(d.deal for d, _ in results)
         ours = tx.leased([d.id for d, _ in results], worker)
         fenced = [(d, outcome) for d, outcome in results if d.id in ours]
-        runs = tx.runs_by_id(_troubled(fenced))
+        runs = tx.runs_by_id(outcomes.troubled(fenced))
         plan = finished(fenced, runs, now, rng, calling.rung(tx, fenced))
         plan.deliveries_changed = [
             (d, rejudging.in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed
@@ -342,7 +352,7 @@ def finish(
         bundling.settle(tx, plan, now)
         applied = tx.apply(plan)
         for delivery, outcome in fenced:
-            if outcome.kind in _BREAKS and _in_use(tx, delivery.connection):
+            if outcome.kind in _BREAKS and in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
         chaining.after(tx, plan.runs_changed, now, applied.held)
         bundling.finish(tx, applied.unended, now)
@@ -356,11 +366,6 @@ def finish(
     return job
 
 
-def _troubled(results: Sequence[Result]) -> list[int]:
-    """Return the runs whose messages were not simply accepted: only these need to be looked at."""
-    return [d.run for d, outcome in results if outcome.kind is not OutcomeKind.ACCEPTED and d.run is not None]
-
-
 def _strain(tx: Tx, connection: str, results: Sequence[Result], line: Line | None, now: Moment) -> Line:
     """Write what attempts, ours or not by now, have shown of the line itself."""
     before = tx.line(connection)
@@ -369,12 +374,6 @@ def _strain(tx: Tx, connection: str, results: Sequence[Result], line: Line | Non
     if after != before:
         tx.put_line(after)
     return after
-
-
-def _in_use(tx: Tx, connection: str) -> bool:
-    """Return whether a connection is open: one that a person has paused stays so, whatever its peer says."""
-    line = tx.house().connections.get(connection)
-    return line is not None and line.paused is None
 
 
 def finished(

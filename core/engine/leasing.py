@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from core.engine import abandoning, lines, rejudging
 from core.model.delivery import Delivery
 from core.model.frozen import replace
+from core.model.house import Connection
 from core.model.line import Line
-from core.ports import Job, Random, Tx
+from core.ports import Job, Random, Reader, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,23 @@ class Claim:
     deliveries: Sequence[Delivery]
     line: Line
     settled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done through one connection now: messages to send, questions to ask, or both."""
+
+    connection: Connection
+    house_id: str
+    sends: bool
+    asks: bool
+
+
+def due_work(reader: Reader) -> list[Work]:
+    """Return what is due now and may go, by connection."""
+    house, now = reader.house(), reader.now()
+    sends, asks = reader.due_connections(now), reader.due_questions(now)
+    return [Work(house.connections[c], house.id, c in sends, c in asks) for c in dict.fromkeys([*sends, *asks])]
 
 
 def claim(connection: str, worker: str, limit: int, rng: Random) -> Job[Claim]:
@@ -61,3 +79,9 @@ def release(leased: Sequence[Delivery], worker: str, *, broken: bool = False) ->
             abandoning.stop_given_back(tx, back, tx.now(), broken=broken)
 
     return job
+
+
+def in_use(tx: Tx, connection: str) -> bool:
+    """Return whether a connection is open: one that a person has paused stays so, whatever its peer says."""
+    line = tx.house().connections.get(connection)
+    return line is not None and line.paused is None

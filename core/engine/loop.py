@@ -141,10 +141,12 @@ class Engine:
 
     async def _work(self) -> None:
         """Let rules act and batches begin until all that is due has been taken up."""
+        news = True
         while self.store.read(_something_due):
             ran = await self._befall() + await self._run()
-            if not await self._dispatcher.begin(self.wake) and not ran:
+            if not await self._dispatcher.begin(self.wake, news=news or ran > 0) and not ran:
                 return
+            news = False
         await self._dispatcher.settle()
 
     async def _befall(self) -> int:

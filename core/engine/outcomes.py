@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from core.engine import calling
@@ -35,6 +36,11 @@ _SAID: Final = {
     DeliveryStatus.UNKNOWN: N_("{channel} to {to}: nobody knows whether it went out ({reason}) {detail}"),
     DeliveryStatus.CANCELLED: N_("{channel} to {to}: cancelled ({reason}) {detail}"),
 }
+
+
+def troubled(results: Iterable[tuple[Delivery, Outcome]]) -> list[int]:
+    """Return the runs whose messages were not simply accepted: only these need to be looked at."""
+    return [d.run for d, outcome in results if outcome.kind is not OutcomeKind.ACCEPTED and d.run is not None]
 
 
 def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random, rung: int = 0) -> Delivery:

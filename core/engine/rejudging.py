@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core import recipients, timing
-from core.effects import Deliver
+from core.effects import Deliver, KeepInvite
 from core.engine import abandoning, bundling, chaining, entering, knowing, outcomes, starting
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
@@ -21,7 +21,7 @@ from core.model.frozen import replace
 from core.model.moment import MINUTE, Moment
 from core.model.rule import Hours, Rule
 from core.model.run import Run, RunStatus
-from core.plan import Plan
+from core.plan import DealEffect, Plan
 from core.ports import Random, Tx
 from core.words import At, Words
 
@@ -94,6 +94,7 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
     if judgement.status is RunStatus.DONE:
         effect = _effect(tx, delivery, run, judgement)
         if effect is not None:
+            plan.effects += _kept(run, judgement)
             return _rewritten(delivery, effect, now)
         judgement = Judgement(status=RunStatus.SKIPPED, reason="stopped", detail=_UNPLANNED)
     return _ended(delivery, run, judgement, now, plan)
@@ -149,6 +150,12 @@ def _effect(tx: Tx, delivery: Delivery, run: Run, judgement: Judgement) -> Deliv
     siblings = sorted(d.id for d in tx.deliveries_of_entry(run.entry) if d.run == run.id)
     place = siblings.index(delivery.id)
     return wanted[place] if place < len(wanted) else None
+
+
+def _kept(run: Run, judgement: Judgement) -> list[tuple[str, str, DealEffect]]:
+    """Return what must be kept for a message that is written anew: the invitation that its link stands for, where it
+    leads to another messenger by now."""
+    return [(run.deal, "system", replace(e, run=run.id)) for e in judgement.effects if isinstance(e, KeepInvite)]
 
 
 def _rewritten(delivery: Delivery, effect: Deliver, now: Moment) -> Delivery:

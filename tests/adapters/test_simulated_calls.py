@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from adapters.simulated import magic
 from adapters.simulated.settings import SimulatedSettings
 from adapters.simulated.telephony import HABITS, Parties, SimulatedPhone
+from core.errors import StoreTrouble
 from core.model.delivery import Channel, Message, Outcome, OutcomeKind
+from core.model.line import Charge
 from core.model.moment import HOUR, MINUTE, Moment
 from core.ports import Ledger
 from tests.memory_ledger import MemoryLedger
@@ -159,6 +161,20 @@ async def test_a_call_that_is_asked_for_again_is_paid_once_and_answered_as_befor
     assert await after_restart.send(CALL, "h-M1") == first
     assert await after_restart.reconcile(CALL, "h-M1") == first
     assert told(await after_restart.send(CALL, "h-M2")) == ("rejected", "limit_reached")
+
+
+async def test_a_book_that_cannot_be_written_is_a_line_that_failed() -> None:
+    line = phone(PAID, FullDisk())
+    outcome = await line.send(CALL, "h-M1")
+    assert (told(outcome), outcome.line_failed, line.received) == (("deferred", "timeout"), True, {})
+
+
+class FullDisk(MemoryLedger):
+    """A book on a disk without room."""
+
+    async def charge(self, *args: Any, **kwargs: Any) -> Charge | None:
+        """Charge nothing."""
+        raise StoreTrouble("there is no room")
 
 
 async def test_who_never_answers_does_not_answer_when_asked() -> None:

@@ -119,6 +119,23 @@ def test_a_message_that_waits_keeps_its_link(shell: Shell) -> None:
     assert token(sent["text"]) == token(queued["text"])
 
 
+def test_a_message_that_waited_for_another_messenger_leads_there(tmp_path: Path) -> None:
+    shell = talking_house(tmp_path, rule("phone: auto"), board=without("tg2"))
+    shell.ok("connection", "pause", "sms1")
+    shell.ok("deal", "move", "D1", "talk")
+    shell.ok("run", "--until-idle")
+    (tmp_path / "moved.yaml").write_text(without("tg").replace("RULES", rule("phone: auto")), "utf-8")
+    shell.ok("apply", str(tmp_path / "moved.yaml"), "--prune")
+    shell.ok("clock", "advance", "2h")
+    shell.ok("connection", "resume", "sms1")
+    shell.ok("run", "--until-idle")
+    (sent,) = shell.json("outbound")
+    assert (sent["status"], "https://t.me/other_bot?start=" in sent["text"]) == ("sent", True)
+    assert follow(shell, token(sent["text"]), channel="tg2")[0] == 0
+    shell.ok("event", "chat_message", "channel=tg2", "chat=tg:9", "from=tg:9", "text=Oi!")
+    assert chat(shell, "tg:9")["deal"] == "D1"
+
+
 def test_a_retry_keeps_its_link(tmp_path: Path) -> None:
     shell = talking_house(tmp_path, rule(), board=TABLE.replace(PHONE, "+15005550004"))
     shell.ok("deal", "move", "D1", "talk")

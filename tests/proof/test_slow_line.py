@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
+import pytest
 from pydantic import BaseModel
 
 from core import commands
+from core.engine import loop
 from core.engine.loop import Engine
 from core.model.delivery import DeliveryStatus, Message, Outcome, OutcomeKind
 from core.model.house import CompanySettings, Connection
@@ -66,6 +68,7 @@ class Lines:
 
     def __init__(self) -> None:
         self.mail_answers, self.mail_sent, self.sms_sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.mail_line: type[Line] = Line
         self.at_once = asyncio.Event()
         self.at_once.set()
 
@@ -87,7 +90,7 @@ class Lines:
     def open(self, connection: Connection, clock: Clock, house_id: str, backing: Backing) -> Line:
         """Open a line."""
         if connection.channel == "email":
-            return Line("email", self.mail_answers, self.mail_sent)
+            return self.mail_line("email", self.mail_answers, self.mail_sent)
         return Line("sms", self.at_once, self.sms_sent)
 
 
@@ -110,11 +113,76 @@ def _set_up(tx: Tx) -> None:
     tx.upsert_pipeline(Pipeline(id="sales", name="Sales", stages=tuple(stages)))
     mail, sms = {"subject": "Hello", "body": "Hello"}, {"text": "Hello", "provider": "sms1"}
     for stage, kind, settings in (("mail", "email", mail), ("sms", "sms", sms)):
-        rule = Rule(id=f"r-{stage}", pipeline="sales", stage=stage, kind=kind, name=stage, settings=settings)
-        tx.put_rule(rule, "system", NOW)
+        _put(tx, stage, kind, settings)
     for deal in ("D1", "D2"):
         new = commands.NewDeal(id=deal, title=deal, stage="new", responsible="ana", contacts=("maria",))
         commands.add_deal(new)(tx)
+
+
+def _put(tx: Tx, stage: str, kind: str, settings: Mapping[str, Any]) -> None:
+    rule = Rule(id=f"{stage}-{kind}", pipeline="sales", stage=stage, kind=kind, name=stage, settings=settings)
+    tx.put_rule(rule, "system", NOW)
+
+
+async def test_what_waits_for_a_message_that_hangs_is_not_asked_for_over_and_over() -> None:
+    commits = 0
+
+    def count() -> None:
+        nonlocal commits
+        commits += 1
+
+    store = fresh.inline_store(fresh.memory_db(), Still(), before_commit=count)
+    store.write_now(_set_up)
+    store.write_now(lambda tx: _put(tx, "mail", "sms", {"text": "Hello", "provider": "sms1"}))
+    lines, stop = Lines(), asyncio.Event()
+    engine = Engine(store, lines, random.Random(1), "w1")
+    serving = asyncio.create_task(engine.serve(stop))
+    store.write_now(commands.move(["D1"], "mail"))
+    engine.wake()
+    for _ in range(100):  # the mail is on the wire by now, and the deal's SMS is due and waits for it
+        await asyncio.sleep(0)
+    before = commits
+    for _ in range(200):
+        await asyncio.sleep(0)
+    asked, early = commits - before, lines.sms_sent.is_set()
+    lines.mail_answers.set()
+    await asyncio.wait_for(lines.sms_sent.wait(), 20)
+    stop.set()
+    await asyncio.wait_for(serving, 20)
+    assert (asked, early) == (0, False)
+
+
+class OneHangs(Line):
+    """A peer that takes several at once, answers none before the second has come, and the first one never."""
+
+    def __init__(self, channel: str, answers: asyncio.Event, sent: asyncio.Event) -> None:
+        super().__init__(channel, answers, sent)
+        self.capabilities = Capabilities(channel=channel, concurrency=4)
+
+    async def send(self, message: Message, key: str) -> Outcome:
+        """Accept all but the first."""
+        if key.endswith("-M1"):
+            await asyncio.Event().wait()
+        return await super().send(message, key)
+
+
+async def test_who_is_told_to_stop_while_one_message_hangs_notes_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "PATIENCE", 0.01)
+    store = fresh.inline_store(fresh.memory_db(), Still())
+    store.write_now(_set_up)
+    store.write_now(commands.move(["D1", "D2"], "mail"))
+    lines, stop = Lines(), asyncio.Event()
+    lines.mail_answers.set()
+    lines.mail_line = OneHangs
+    serving = asyncio.create_task(Engine(store, lines, random.Random(1), "w1").serve(stop))
+    await asyncio.wait_for(lines.mail_sent.wait(), 20)
+    stop.set()
+    await asyncio.wait_for(serving, 20)
+    rows = store.read(lambda r: r.deliveries(DeliveryFilter()))
+    assert {r.public_id: (r.status, r.worker) for r in rows} == {
+        "M1": (DeliveryStatus.QUEUED, "w1"),
+        "M2": (DeliveryStatus.SENT, None),
+    }
 
 
 async def test_a_dead_mail_server_does_not_hold_back_the_sms() -> None:
