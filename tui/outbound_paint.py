@@ -18,6 +18,7 @@ from core.safe_text import safe_text
 from core.words import fill
 from tui import format as fmt
 from tui import reasons
+from tui.actions import key_of
 from tui.outbound_rows import LogLine
 
 if TYPE_CHECKING:
@@ -147,8 +148,8 @@ def held_words(row: Row, now: Moment) -> str:
     if row.reason:
         return fill(_("{why} - fails in {left}"), {"why": reasons.words(row.reason), "left": left})
     if row.due_at is not None and row.due_at <= now:
-        return _("due now - u to undo")
-    return fill(_("held {left} - u to undo"), {"left": left})
+        return fill(_("due now - {key} to undo"), {"key": key_of("move.undo", "u")})
+    return fill(_("held {left} - {key} to undo"), {"left": left, "key": key_of("move.undo", "u")})
 
 
 def fit(text: str, width: int) -> str:

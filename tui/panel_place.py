@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.actions import Action, Scope
-from tui.header import ROOMY
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -37,6 +36,8 @@ def aim(app: FunilApp) -> bool:
 
 def share_width(app: FunilApp, width: int | None = None) -> None:
     """Share the width (default: the screen's) between board and open deal; where it is narrow the deal has it all."""
+    from tui.header import ROOMY
+
     narrow = (app.size.width if width is None else width) < ROOMY
     app.panel.set_class(narrow, "narrow")
     app.board.display = not (narrow and app.panel.display)

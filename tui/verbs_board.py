@@ -38,6 +38,12 @@ async def _views(app: FunilApp) -> None:
     await views.choose(app)
 
 
+async def _jump(app: FunilApp) -> None:
+    from tui.screens.jump import jump
+
+    await jump(app)
+
+
 ARRANGING: Final = (
     Action(
         id="view.choose",
@@ -75,6 +81,14 @@ ARRANGING: Final = (
         keys=("d",),
         scope=Scope.BOARD,
         run=looks.next_density,
+    ),
+    Action(
+        id="app.jump",
+        title=N_("Jump…"),
+        help=N_("put letters on all that is in view; type those of where you want to go"),
+        keys=("ctrl+o",),
+        scope=Scope.APP,
+        run=_jump,
     ),
     Action(
         id="app.theme",

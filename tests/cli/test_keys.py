@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.cli.cli_ground import Shell, shell_in
 from tui import keymap
+
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -46,3 +51,11 @@ def test_check_is_silent_or_a_failure(shell: Shell, tmp_path: Path, text: str, s
     said = shell("keys", "--check")
     assert (said.status, said.out) == (status, "")
     assert said.err == told if told is not None else said.err.startswith("keys.toml cannot be read")
+
+
+def test_it_loads_no_screen_library() -> None:
+    program = (
+        "import sys; from funil import House; House().keys()\n"
+        "sys.exit(any(name.partition('.')[0] == 'textual' for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -109,6 +109,8 @@ class Menu(ModalScreen[str | None]):
 
     def _choose(self, place: int) -> None:
         entry = self._entries[place]
+        if not self.is_current:
+            return
         if entry.why_not is None:
             self.dismiss(entry.id)
         else:
@@ -126,4 +128,5 @@ class Menu(ModalScreen[str | None]):
         """Go back when a place beside the menu is pressed."""
         if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
             event.stop()
-            self.dismiss(None)
+            if self.is_current:
+                self.dismiss(None)
