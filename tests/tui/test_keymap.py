@@ -15,6 +15,7 @@ from tests.tui.app_world import memory_world, screen_text, toasts, until
 from tui import keymap, keys
 from tui.actions import Scope
 from tui.keymap import Keymap
+from tui.screens.help import HelpScreen
 from tui.verbs import REGISTRY
 
 
@@ -167,10 +168,12 @@ async def test_the_board_obeys_the_file_everywhere(tmp_path: Path) -> None:
 async def test_complaints_are_told_at_start_and_stay_in_help(tmp_path: Path) -> None:
     world = memory_world()
     own = read(tmp_path, '[keys]\n"deal.mvoe" = "x"\n"deal.oepn" = "y"\n"deal.new" = "N"\n')
-    async with world.board(size=(140, 140), keymap=own) as pilot:
+    async with world.board(keymap=own) as pilot:
         first = "keys.toml: there is no action “deal.mvoe”: did you mean “deal.move”?"
         assert toasts(pilot) == [f"{first}\n1 more complaint: see help (?)"]
         assert "Press N to make the first one." in screen_text(pilot)
         await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.press("end")
         await until(pilot, lambda: "did you mean “deal.open”?" in screen_text(pilot))
         assert str(own.path)[:40] in screen_text(pilot)
