@@ -88,9 +88,9 @@ def deal_of(store: Store, text: str) -> str:
     store.write_now(lambda tx: tx.put_company(Company(id="evil", name=name)))
     new = NewDeal(title="Order", stage="new", responsible="ana", contacts=("eve",), company="evil")
     deal: str = store.write_now(commands.add_deal(new))
-    for field in ("title", "tracking"):
+    for name_of in ("title", "tracking"):
         with suppress(BadInput):
-            store.write_now(commands.set_fields(deal, {field: text}))
+            store.write_now(commands.set_fields(deal, {name_of: text}))
     return deal
 
 
