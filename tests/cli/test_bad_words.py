@@ -19,6 +19,8 @@ from tests.cli.cli_ground import at_noon
 
 ENDLESS: Final = frozenset({"worker", "run", "serve", "gateway", "demo"})
 """Verbs that work until they are stopped, or lay a whole story down."""
+UNDRAWN: Final = frozenset({"--db", "--help", "--watch"})
+"""Options that lead elsewhere, or have a verb go on until it is stopped."""
 VERBS: Final = [spec for spec in specs() if spec.path and not spec.members and spec.path.split()[0] not in ENDLESS]
 JUNK: Final = [
     *("", "x", " ", "-", "--", "D1", "D9", "maria", "acme", "ana", "sales", "won", "mail", "line1", "tracking-mail"),
@@ -58,7 +60,7 @@ def lines(draw: st.DrawFn) -> list[str]:
     spec = draw(st.sampled_from(VERBS))
     count = draw(st.sampled_from([len(spec.places), len(spec.places), len(spec.places) + 1, 0]))
     words = [*spec.path.split(), *(draw(st.sampled_from(JUNK)) for _ in range(count))]
-    for name in draw(st.lists(st.sampled_from(sorted(set(spec.options) - {"--db", "--help"})), max_size=3)):
+    for name in draw(st.lists(st.sampled_from(sorted(set(spec.options) - UNDRAWN)), max_size=3)):
         words.append(name)
         if spec.options[name] is not None:
             words.append(draw(st.sampled_from(JUNK)))
@@ -77,7 +79,7 @@ def test_any_words_are_a_command_line_or_refused(
 # One table over every verb --------------------------------------------------------------------------------------------
 
 KNOWN: Final = {"deals": "D1", "stages": "won", "pipelines": "sales", "rules": "tracking-mail", "connections": "mail",
-                "contacts": "maria", "companies": "acme", "users": "ana"}  # fmt: skip
+                "contacts": "maria", "companies": "acme", "users": "ana", "stored": "paper.txt"}  # fmt: skip
 NEEDED: Final = [spec for spec in VERBS if spec.places]
 
 
