@@ -186,8 +186,9 @@ def client(part: ClientPart, existing: Company | None, region: str) -> Company:
 
 
 def _named(value: Client, default: str) -> Client:
-    name = value.name.strip() or default
-    return value if name == value.name and not value.removed else replace(value, name=name, removed=False)
+    if value.name.strip() and not value.removed:
+        return value
+    return replace(value, name=value.name if value.name.strip() else default, removed=False)
 
 
 def _addresses(region: str) -> dict[str, Callable[[Any], Any]]:

@@ -47,7 +47,7 @@ def addresses(values: list[str], types: list[str]) -> st.SearchStrategy[list[dic
 EMAILS: Final = addresses(["a@x.example", "A@x.example", "b'c@x.example", "=d@x.example"], ["WORK", "HOME", "MAILING"])
 PHONES: Final = addresses(["+5511987650009", "+5511987650008", "+12125550100"], ["WORK", "MOBILE"])
 CLIENTS: Final = st.lists(
-    st.fixed_dictionaries({"name": QUIRKY.filter(lambda text: text.isprintable()), "emails": EMAILS, "phones": PHONES}),
+    st.fixed_dictionaries({"name": QUIRKY.filter(str.isprintable).map(str.strip), "emails": EMAILS, "phones": PHONES}),
     min_size=1,
     max_size=4,
 )
