@@ -10,14 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from core.engine import chaining
+from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.frozen import replace
 from core.model.moment import Moment
 from core.model.run import Run, RunStatus
 from core.plan import Plan
 from core.ports import Tx
-from core.words import NO_WORDS
+from core.words import NO_WORDS, Words
 
+UNPLANNED: Final = Words(N_("the rule sends this message no more"))
+"""Why a late message was cancelled that its rule, judged anew, does not write any more: no fault of its run."""
 ON_ITS_WAY: Final = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING})
 _TAKEN: Final = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.UNDELIVERED})
 _BADNESS: Final = {DeliveryStatus.UNKNOWN: 1, DeliveryStatus.CANCELLED: 2, DeliveryStatus.FAILED: 3}
@@ -74,9 +77,13 @@ def others(tx: Tx, run: Run, but: Delivery) -> Sequence[Delivery]:
     return [d for d in tx.deliveries_of_entry(run.entry) if d.run == run.id and d.id != but.id]
 
 
-def worst(messages: Iterable[Delivery]) -> Delivery | None:
-    """Return the message that ended worst, of several alike the first; None where all were taken."""
-    bad = [message for message in messages if message.status not in _TAKEN]
+def worst(messages: Sequence[Delivery]) -> Delivery | None:
+    """Return the message that ended worst, of several alike the first; None where all were taken.
+
+    One that its rule does not write any more counts only where it writes none of the others either.
+    """
+    written = [message for message in messages if message.detail != UNPLANNED] or messages
+    bad = [message for message in written if message.status not in _TAKEN]
     return max(bad, key=lambda message: (_BADNESS.get(message.status, 0), -message.id), default=None)
 
 

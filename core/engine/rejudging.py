@@ -35,7 +35,6 @@ _OPTED_OUT: Final = Judgement(
     detail=Words(N_("the client has opted out of this address since the last attempt")),
 )
 _OPTED_OUT_SINCE: Final = Words(N_("the client has opted out of this address since the message was written"))
-_UNPLANNED: Final = Words(N_("the rule sends this message no more"))
 
 
 def again(tx: Tx, claimed: Sequence[Delivery], now: Moment, rng: Random) -> Sequence[Delivery]:
@@ -96,7 +95,7 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
         if effect is not None:
             plan.effects += _kept(run, judgement)
             return _rewritten(delivery, effect, now)
-        judgement = Judgement(status=RunStatus.SKIPPED, reason="stopped", detail=_UNPLANNED)
+        judgement = Judgement(status=RunStatus.SKIPPED, reason="stopped", detail=bundling.UNPLANNED)
     return _ended(delivery, run, judgement, now, plan)
 
 

@@ -100,11 +100,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def parse(text: str, asked: Asked) -> Parsed:
-    """Read a filter. What cannot be read is told and left out."""
+    """Read a filter. What cannot be read is told and left out; blanks at its end mean nothing, in an open quote too."""
     fields = fields_of(asked.house)
     terms: list[Term] = []
     problems: list[Problem] = []
-    for token in tokens(text):
+    for token in tokens(text[:LONGEST].rstrip()):
         try:
             terms += _term(token, fields, asked)
         except FunilError as error:
