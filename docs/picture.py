@@ -17,9 +17,10 @@ from tui.app import FunilApp
 from tui.bridge import Doorway
 
 SIZE: Final = (150, 40)
-STEPS: Final = ("l", "l", "L")
-LOOKS: Final = 60
-"""Looks at the app before it is taken as it is: each lets everything that waits on its loop happen."""
+STEPS: Final = ("L",)
+LOOKS: Final = 40
+PAUSE: Final = 0.05
+"""Seconds between so many looks at the app before it is taken as it is: the log counts its messages once a second."""
 
 
 _FONTS: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
@@ -62,4 +63,4 @@ async def _pictured(store: SqlStore) -> str:
 
 async def _settle(pilot: Pilot[None]) -> None:
     for _ in range(LOOKS):
-        await pilot.pause()
+        await pilot.pause(PAUSE)
