@@ -191,7 +191,7 @@ def entry_params(entry: Entry) -> Params:
         "by": entry.by,
         "cause": cause.kind.value,
         "cause_id": cause.id,
-        "chain": dump([[link.kind, link.id, link.pipeline, link.stage] for link in cause.chain]),
+        "chain": dump_chain(cause.chain),
         "ended_at": entry.ended_at,
         "undone_at": entry.undone_at,
         "previous": entry.previous,
@@ -206,10 +206,16 @@ def entry_params(entry: Entry) -> Params:
 def entry_of(row: Row) -> Entry:
     """Read a stay."""
     id_, deal, pipeline, stage, at, by, kind, cause_id, chain, *rest = row
-    cause = Cause(_KINDS[kind], cause_id, _chain(chain) if chain else ())
+    cause = Cause(_KINDS[kind], cause_id, load_chain(chain))
     *stay, unflagged, grace_until, undone_no = rest
     return _entry(id_, deal, pipeline, stage, at, by, cause, *stay, bool(unflagged), grace_until, undone_no)
 
 
-def _chain(stored: str) -> tuple[Link, ...]:
-    return tuple(Link(CauseKind(kind), *rest) for kind, *rest in decode(stored))
+def dump_chain(chain: tuple[Link, ...]) -> str | None:
+    """Return the stored form of a chain of automatic moves, None for none."""
+    return dump([[link.kind, link.id, link.pipeline, link.stage] for link in chain])
+
+
+def load_chain(stored: str | None) -> tuple[Link, ...]:
+    """Read what :func:`dump_chain` wrote."""
+    return tuple(Link(CauseKind(kind), *rest) for kind, *rest in decode(stored)) if stored else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.model.event import Event, Happening
-from data.mapping import Params, dump, load_dict
+from data.mapping import Params, dump, dump_chain, load_chain, load_dict
 
 
 def event_params(event: Event) -> Params:
@@ -20,12 +20,14 @@ def event_params(event: Event) -> Params:
         "connection": event.connection,
         "data": dump(dict(event.data)),
         "handled_at": event.handled_at,
+        "due_at": event.due_at or 0,
+        "chain": dump_chain(event.chain),
     }
 
 
 def event_of(row: Any) -> Event:
     """Return the event of a row."""
-    number, kind, source, outside_id, at, deal, delivery, connection, data, handled_at = row
+    number, kind, source, outside_id, at, deal, delivery, connection, data, handled_at, due_at, chain = row
     return Event(
         id=number,
         kind=kind,
@@ -37,6 +39,8 @@ def event_of(row: Any) -> Event:
         connection=connection,
         data=load_dict(data),
         handled_at=handled_at,
+        due_at=due_at or None,
+        chain=load_chain(chain),
     )
 
 

@@ -20,7 +20,7 @@ from data.store import MakeReader, SqlStore
 from data.troubles import DAMAGED, troubles
 from data.writer import MakeTx
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """Every revision of the tables that this program knows, oldest first; the last one is what it works with."""
 HEAD: Final = REVISIONS[-1]
 

@@ -88,7 +88,7 @@ class EventRow(Table, table=True):
     __tablename__ = "events"
     __table_args__ = (
         Index("uq_events_source_outside_id", "source", "outside_id", unique=True),
-        partial("ix_events_open", "id", where=column("handled_at").is_(None)),
+        partial("ix_events_due", "due_at", "id", where=column("handled_at").is_(None)),
         partial("ix_events_deal", "deal", "id", where=column("deal").is_not(None)),
         partial("ix_events_delivery", "delivery", "id", where=column("delivery").is_not(None)),
     )
@@ -103,6 +103,29 @@ class EventRow(Table, table=True):
     connection: str | None = ident(default=None)
     data: str | None = prose(default=None)
     handled_at: int | None = whole(default=None)
+    due_at: int = whole(default=0, sa_column_kwargs={"server_default": sql("0")})
+    chain: str | None = prose(default=None)
+
+
+class ReachRow(Table, table=True):
+    """An event at one deal, or (``deal`` empty) at none. The pair is unique, so that it is judged once."""
+
+    __tablename__ = "reaches"
+    __table_args__ = (
+        Index("uq_reaches_event_deal", "event", "deal", unique=True),
+        partial("ix_reaches_open", "id", where=column("judged_at").is_(None)),
+        partial("ix_reaches_open_deal", "deal", "id", where=column("judged_at").is_(None)),
+        partial("ix_reaches_deal", "deal", "id", where=column("deal").is_not(None)),
+        partial("ix_reaches_entry", "entry", where=column("entry").is_not(None)),
+    )
+
+    id: int | None = serial()
+    event: int = whole()
+    deal: str | None = ident(default=None)
+    applied: str | None = ident(default=None)
+    entry: int | None = whole(default=None)
+    candidates: str | None = prose(default=None)
+    judged_at: int | None = whole(default=None)
 
 
 class HappeningRow(Table, table=True):

@@ -18,7 +18,7 @@ class CallbackForm(TriggerKind[FormSettings]):
     about = N_("Fires when the client submits a callback form.")
     icon = "▤"
     Settings: ClassVar[type[FormSettings]] = FormSettings
-    listens = frozenset({"form"})
+    listens = frozenset({"callback_form"})
 
     def sentence(self, settings: FormSettings) -> Words:
         """Say when it fires."""

@@ -21,7 +21,7 @@ class ChatStarted(TriggerKind[ChannelSettings]):
     about = N_("Fires at the client's first message of a chat session; a session ends when the chat is closed.")
     icon = "❝"
     Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
-    listens = frozenset({"chat_message"})
+    listens = frozenset({"chat_started"})
 
     def sentence(self, settings: ChannelSettings) -> Words:
         """Say when it fires."""

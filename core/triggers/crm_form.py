@@ -18,7 +18,7 @@ class CrmForm(TriggerKind[FormSettings]):
     about = N_("Fires when the client submits any form, callback forms included.")
     icon = "▤"
     Settings: ClassVar[type[FormSettings]] = FormSettings
-    listens = frozenset({"form"})
+    listens = frozenset({"crm_form"})
 
     def sentence(self, settings: FormSettings) -> Words:
         """Say when it fires."""

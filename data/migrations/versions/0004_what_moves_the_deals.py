@@ -1,0 +1,52 @@
+"""Events that are matched: when they may be, what led to them, and which deals they reach with every verdict."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_BIG: Final[Any] = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_KEY: Final[Any] = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Add what matching needs."""
+    _events()
+    _reaches()
+
+
+def _events() -> None:
+    op.add_column("events", sa.Column("due_at", _BIG, nullable=False, server_default=sa.text("0")))
+    op.add_column("events", sa.Column("chain", sa.Text(), nullable=True))
+    op.drop_index("ix_events_open", "events")
+    _index("ix_events_due", "events", ["due_at", "id"], "handled_at IS NULL")
+
+
+def _reaches() -> None:
+    op.create_table(
+        "reaches",
+        sa.Column("id", _BIG, nullable=False),
+        sa.Column("event", _BIG, nullable=False),
+        sa.Column("deal", _KEY),
+        sa.Column("applied", _KEY),
+        sa.Column("entry", _BIG),
+        sa.Column("candidates", sa.Text()),
+        sa.Column("judged_at", _BIG),
+        sa.PrimaryKeyConstraint("id", name="pk_reaches"),
+    )
+    op.create_index("uq_reaches_event_deal", "reaches", ["event", "deal"], unique=True)
+    _index("ix_reaches_open", "reaches", ["id"], "judged_at IS NULL")
+    _index("ix_reaches_open_deal", "reaches", ["deal", "id"], "judged_at IS NULL")
+    _index("ix_reaches_deal", "reaches", ["deal", "id"], "deal IS NOT NULL")
+    _index("ix_reaches_entry", "reaches", ["entry"], "entry IS NOT NULL")
+
+
+def _index(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
