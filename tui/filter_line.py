@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from core.i18n import gettext as _
 from core.safe_text import safe_text
 from tui.filtering import Judged
+from tui.words_line import WordsLine
 
 Judge = Callable[[str], Judged]
 
@@ -33,42 +32,29 @@ class _Further(Suggester):
         return next((each for each in self._judge(value).further if each != value), None)
 
 
-class FilterLine(Input):
-    """Opens under the header; every change is told, enter keeps the words, esc gives them up, tab completes."""
+class FilterLine(WordsLine):
+    """Opens under the header; tab completes, and enter waits for what is wrong to be put right."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", show=False),
-        Binding("down", "keep", show=False),
-        Binding("tab", "complete", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False, priority=True)]
 
-    class Words(Message):
-        """The words to filter by; ``done`` when typing has ended."""
-
-        def __init__(self, words: str, done: bool = False) -> None:
-            super().__init__()
-            self.words = words
-            self.done = done
+    class Words(WordsLine.Words):
+        """The words to filter the board by."""
 
     def __init__(self, judge: Judge, *, id: str | None = None) -> None:
-        words = _("words, or stage: responsible: client: amount:>5k close:<=+7d failed: …")
-        super().__init__(id=id, placeholder=words, compact=True, suggester=_Further(judge))
         self.row = FilterRow(self)
         self._judge = judge
-        self._close()
+        words = _("words, or stage: responsible: client: amount:>5k close:<=+7d failed: …")
+        super().__init__(words, _Further(judge), id=id)
 
     def open(self, words: str) -> None:
         """Begin to type, with the present words to change."""
-        with self.prevent(Input.Changed):
-            self.value = words
-        self.row.display = self.display = self.can_focus = True
         self.row.tell(self._judge(words))
-        self.focus()
+        super().open(words)
 
-    def _close(self) -> None:
-        # Closed it must not take the focus either: a screen that comes up gives it to the first widget that can have
-        # it, and with it the keys typed while the program starts.
-        self.row.display = self.display = self.can_focus = False
+    def lie_open(self, open: bool) -> None:
+        """Show or hide the line and what stands beside it."""
+        super().lie_open(open)
+        self.row.display = open
 
     def action_complete(self) -> None:
         """Take over what is suggested."""
@@ -78,36 +64,19 @@ class FilterLine(Input):
             self.value = further
             self.cursor_position = len(further)
 
-    def action_keep(self) -> None:
-        """Keep the words and go back to the board."""
-        self._close()
-        self.post_message(self.Words(self.value, done=True))
+    def tell(self, words: str) -> None:
+        """Tell a change, and say what there is to say of it."""
+        self.row.tell(self._judge(words))
+        super().tell(words)
 
-    def action_give_up(self) -> None:
-        """Show all deals again."""
-        self.value = ""
-        self.action_keep()
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.row.tell(self._judge(event.value))
-        self.post_message(self.Words(event.value))
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    def enter(self) -> None:
         """Keep the words, unless something is wrong with them that can still be put right here."""
-        event.stop()
-        if self._judge(self.value + " ").wrong:
-            self.row.tell(self._judge(self.value + " "))
+        judged = self._judge(self.value + " ")
+        if judged.wrong:
+            self.row.tell(judged)
             self.app.bell()
             return
         self.action_keep()
-
-    def on_blur(self, event: events.Blur) -> None:
-        """Clicking elsewhere keeps the words."""
-        if self.display:
-            self.action_keep()
 
 
 class FilterRow(Horizontal):

@@ -5,76 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input
 
 from core.i18n import gettext as _
 from core.log_filter import CHANNEL_NAMES, FIELDS, STATUS_NAMES
+from tui.words_line import WordsLine
 
 
-class LogFilterLine(Input):
-    """Opens above the log; every change is told, enter keeps the words, esc gives them up."""
+class LogFilterLine(WordsLine):
+    """Opens above the log; tab takes what is suggested."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", show=False),
-        Binding("down", "keep", show=False),
-        Binding("tab", "accept", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "accept", show=False)]
 
-    class Words(Message):
-        """The words to filter by; ``done`` when typing has ended."""
-
-        def __init__(self, words: str, done: bool = False) -> None:
-            super().__init__()
-            self.words = words
-            self.done = done
+    class Words(WordsLine.Words):
+        """The words to filter the log by."""
 
     def __init__(self, *, id: str | None = None) -> None:
         hint = _("words of recipient, subject, text · channel:sms status:failed deal:D12")
-        super().__init__(id=id, placeholder=hint, compact=True, suggester=FieldSuggester())
-        self._close()
-
-    def open(self, words: str) -> None:
-        """Begin to type, with the present words to change."""
-        with self.prevent(Input.Changed):
-            self.value = words
-        self.display = self.can_focus = True
-        self.focus()
-
-    def _close(self) -> None:
-        self.display = self.can_focus = False
+        super().__init__(hint, FieldSuggester(), id=id)
 
     def action_accept(self) -> None:
         """Take what is suggested."""
         self.action_cursor_right() if self.cursor_at_end else self.action_end()
-
-    def action_keep(self) -> None:
-        """Keep the words and go to what they have found."""
-        self._close()
-        self.post_message(self.Words(self.value, done=True))
-
-    def action_give_up(self) -> None:
-        """Show everything again."""
-        self.value = ""
-        self.action_keep()
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.Words(event.value))
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_keep()
-
-    def on_blur(self, event: events.Blur) -> None:
-        """Clicking elsewhere keeps the words."""
-        if self.display:
-            self.action_keep()
 
 
 class FieldSuggester(Suggester):

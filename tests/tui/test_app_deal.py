@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ async def settled(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app_of(pilot).panel.edit is None)
 
 
+@asynccontextmanager
+async def opened(size: tuple[int, int] = (110, 40)) -> AsyncIterator[tuple[World, DealDriver]]:
+    """Give the house and a person in its one deal."""
+    world = rich_world()
+    async with world.board(size=size) as pilot:
+        person = DealDriver(pilot)
+        await person.open()
+        yield world, person
+
+
 TYPED: list[tuple[str, str, str, Any]] = [
     ("Amount", "4,300.5", "amount", "4300.50"),
     ("Tracking code", "[bold]BR9[/]", "tracking", "[bold]BR9[/]"),
@@ -48,10 +59,8 @@ TYPED: list[tuple[str, str, str, Any]] = [
 
 
 async def test_what_is_typed_into_a_field_is_saved_as_the_command_line_would() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened() as (world, person):
+        pilot = person.pilot
         for words, text, field, stored in TYPED:
             await person.type(words, text)
             await settled(pilot)
@@ -97,10 +106,8 @@ async def test_lists_users_boxes_and_several_values_are_chosen_ticked_and_emptie
 
 
 async def test_what_is_wrong_stands_below_the_line_and_esc_asks_before_it_gives_up() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened() as (world, person):
+        pilot = person.pilot
         await person.go("Amount")
         await pilot.press("enter", *"abc")
         await until(pilot, lambda: "Not an amount like 1,250.50." in screen_text(pilot))
@@ -117,10 +124,8 @@ async def test_what_is_wrong_stands_below_the_line_and_esc_asks_before_it_gives_
 
 
 async def test_an_empty_title_is_refused_in_words_and_a_file_that_is_not_there_too() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened() as (_world, person):
+        pilot = person.pilot
         await person.type("Title", "")
         await until(pilot, lambda: "field “title” cannot be empty" in person.text())
         await pilot.press("escape", "escape")
@@ -129,10 +134,8 @@ async def test_an_empty_title_is_refused_in_words_and_a_file_that_is_not_there_t
 
 
 async def test_a_half_typed_value_outlives_what_happens_meanwhile_and_a_change_by_others_is_told() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened() as (world, person):
+        pilot = person.pilot
         await person.go("Tracking code")
         await pilot.press("enter")
         person.panel.editor.value = "half"
@@ -149,10 +152,8 @@ async def test_a_half_typed_value_outlives_what_happens_meanwhile_and_a_change_b
 
 
 async def test_a_change_that_the_board_has_not_heard_of_is_not_written_over() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened() as (world, person):
+        pilot = person.pilot
         await person.go("Tracking code")
         await pilot.press("enter")
         app_of(pilot).live.bridge.behind = lambda: False  # type: ignore[method-assign]
@@ -167,10 +168,8 @@ async def test_a_change_that_the_board_has_not_heard_of_is_not_written_over() ->
 
 
 async def test_people_with_their_addresses_types_and_opt_outs() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened() as (world, person):
+        pilot = person.pilot
         await pilot.press("2")
         assert "news@cliente.example newsletter wants no messages here" in person.text()
         await person.type("+ e-mail or phone", "HOME:maria@casa.example")
@@ -211,10 +210,8 @@ REASONS = (
 
 
 async def test_rules_tell_how_they_stand_and_are_run_and_stopped_by_keys_and_mouse() -> None:
-    world = rich_world()
-    async with world.board(size=(140, 50)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened((140, 50)) as (world, person):
+        pilot = person.pilot
         sheet = person.text()
         for knob in ("try again stop ", "run now stop "):
             sheet = sheet.replace(knob, "")
@@ -235,10 +232,8 @@ async def test_rules_tell_how_they_stand_and_are_run_and_stopped_by_keys_and_mou
 
 
 async def test_history_unfolds_whole_messages_and_takes_a_change_of_a_field_back() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 50)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened((110, 50)) as (world, person):
+        pilot = person.pilot
         assert "maria@cliente.example Your order delivered 09:00 · opened" in person.text()
         assert "the client opened “Your order”" in person.text()
         await person.go("maria@cliente.example Your order")
@@ -261,10 +256,8 @@ async def test_history_unfolds_whole_messages_and_takes_a_change_of_a_field_back
 
 
 async def test_what_happens_outside_leaves_cursor_and_unfolded_entries_in_place() -> None:
-    world = rich_world()
-    async with world.board(size=(110, 30)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened((110, 30)) as (world, person):
+        pilot = person.pilot
         await person.go("maria@cliente.example Your order")
         await pilot.press("enter")
         sheet = person.panel.sheet
@@ -276,10 +269,8 @@ async def test_what_happens_outside_leaves_cursor_and_unfolded_entries_in_place(
 
 
 async def test_a_narrow_screen_gives_the_deal_all_of_it_and_a_wide_one_shows_it_beside_the_board() -> None:
-    world = rich_world()
-    async with world.board(size=(80, 24)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened((80, 24)) as (_world, person):
+        pilot = person.pilot
         await until(pilot, lambda: screen_text(pilot).splitlines()[1].startswith(" Order 1001"))
         await pilot.resize_terminal(160, 50)
         await until(pilot, lambda: "Order delivery" in screen_text(pilot).splitlines()[1])
@@ -305,10 +296,8 @@ async def test_what_is_done_in_the_open_deal_is_done_to_it_and_not_to_marked_one
 async def test_moving_in_the_open_deal_lays_nothing_out_and_asks_the_database_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    world = rich_world()
-    async with world.board(size=(140, 40)) as pilot:
-        person = DealDriver(pilot)
-        await person.open()
+    async with opened((140, 40)) as (_world, person):
+        pilot = person.pilot
         await pilot.press("escape", "enter")
         await pilot.pause()
         screen = pilot.app.screen

@@ -13,13 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Offset, Size
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from core.safe_text import safe_text
 from tui.board.texts import cut
 from tui.keys import keys_text
+from tui.panels.chooser import Chooser
 
 WIDEST: Final = 60
 FRAME: Final = 4
@@ -36,7 +36,7 @@ class Entry:
     why_not: str | None = None
 
 
-class Menu(ModalScreen[str | None]):
+class Menu(Chooser):
     """Returns the id of what was chosen, by arrows and enter, by its own key, or by the mouse; None for nothing."""
 
     CSS_PATH = "../styles/menu.tcss"
@@ -108,21 +108,7 @@ class Menu(ModalScreen[str | None]):
             self._choose(place)
 
     def _choose(self, place: int) -> None:
-        entry = self._entries[place]
-        if not self.is_current:
-            return
-        if entry.why_not is None:
-            self.dismiss(entry.id)
-        else:
-            self.app.bell()
-
-    def action_step(self, step: int) -> None:
-        """Move the cursor."""
-        options = self.query_one(OptionList)
-        if step > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
+        self.take(self._entries[place].id, self._entries[place].why_not)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go back when a place beside the menu is pressed."""

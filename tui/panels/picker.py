@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from core.i18n import gettext as _
 from core.safe_text import fold, safe_text
+from tui.panels.chooser import Chooser
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Choice:
     why_not: str | None = None
 
 
-class Picker(ModalScreen[str | None]):
+class Picker(Chooser):
     """Returns the id of the choice, or None. Typing narrows the list, arrows move, enter chooses, esc goes back."""
 
     CSS_PATH = "../styles/picker.tcss"
@@ -99,19 +99,7 @@ class Picker(ModalScreen[str | None]):
             self._choose(place)
 
     def _choose(self, place: int) -> None:
-        choice = self._shown[place]
-        if choice.why_not is None:
-            self.dismiss(choice.id)
-        else:
-            self.app.bell()
-
-    def action_step(self, step: int) -> None:
-        """Move the cursor of the list while the words keep the focus."""
-        options = self.query_one(OptionList)
-        if step > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
+        self.take(self._shown[place].id, self._shown[place].why_not)
 
     def on_click(self, event: events.Click) -> None:
         """Go back when the board behind is clicked."""
