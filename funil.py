@@ -274,8 +274,10 @@ class House:
         choice = Welcome(place.name).run()
         return None if choice is None else choice.value
 
-    def board(self, place: Place, *, ticking: bool = False) -> int:
-        """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's."""
+    def board(self, place: Place, *, ticking: bool = False, user: str | None = None) -> int:
+        """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's, ``user`` is who
+        sits at it. Raises ``UnknownThing`` where the house has no such user."""
+        from core.commands import lookup
         from tui import keymap
         from tui.app import FunilApp
         from tui.bridge import Doorway
@@ -286,11 +288,14 @@ class House:
             app.live.bridge.notice(words)
 
         with self.opened(place) as store:
+            if user is not None:
+                user = store.read(lambda reader: lookup.user(reader.house(), user or "")).id
             doorway = Doorway(
                 store=store,
                 make_engine=lambda: BoardEngine(store, self.adapters, tell),
                 adapters=self.adapters,
                 on_commit=store.on_commit,
+                user=user,
                 ticking=ticking,
                 settings=Settings.of_user(),
             )

@@ -120,10 +120,10 @@ async def _make(app: FunilApp, pipeline: str, draft: Draft) -> str:
         stage=draft.stage,
         amount=None if draft.amount is None else str(draft.amount),
         contacts=(draft.contact,) if draft.contact else (),
-        responsible=app.desk.doorway.user,
+        responsible=app.desk.user,
     )
     try:
-        deal = await app.desk.store.write(commands.add_deal(new, app.desk.doorway.user))
+        deal = await app.desk.store.write(commands.add_deal(new, app.desk.user))
     except Exception as error:
         return sentence_of(error)
     app.written()

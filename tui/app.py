@@ -70,7 +70,7 @@ class FunilApp(App[None]):
         theme.begin(self)
         self.source = DealSource(doorway.store)
         self.filter: Filter = Filter(self)
-        self.mover: Mover = Mover(doorway.store, self, doorway.user, self.deal_name)
+        self.mover: Mover = Mover(doorway.store, self, lambda: self.desk.user, self.deal_name)
         self.header = HeaderLine(id="header")
         self.filter_line = FilterLine(self.filter.judge, id="filter")
         self.board: BoardView = BoardView(self.source, wording.of(self.desk), lambda: self.desk.now, id="board")

@@ -46,10 +46,10 @@ class Doorway:
 
     ``make_engine`` raises ``Refused`` (its ``pid`` argument names the owner) while another process is the engine,
     and returns None where this board shall only watch. ``on_commit`` has a function called, from any thread, after
-    each commit of this process; without it the board looks every 200 ms. ``user`` is who acts; None: each deal's
-    responsible. ``ticking`` lets a simulated clock go on with the wall's from the beginning; else it stands until a
-    person lets it go. ``settings`` are what this person has chosen for the screen; those of the default are forgotten
-    when it closes.
+    each commit of this process; without it the board looks every 200 ms. ``user`` is who acts; None: whom the
+    settings name, else each deal's responsible. ``ticking`` lets a simulated clock go on with the wall's from the
+    beginning; else it stands until a person lets it go. ``settings`` are what this person has chosen for the screen;
+    those of the default are forgotten when it closes.
     """
 
     store: Store

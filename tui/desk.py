@@ -15,6 +15,7 @@ from core.ports import Reader, Stuck
 from tui import format as fmt
 from tui.bridge import Doorway
 from tui.outbound_paint import Moments
+from tui.person import kept
 
 NO_PIPELINE: Final = ""
 
@@ -26,6 +27,8 @@ class Desk:
         self.doorway = doorway
         self.store = doorway.store
         self.house: House = self.store.read(_house)
+        self.user: str | None = doorway.user or kept(doorway.settings, self.house)
+        """Who acts; None: each deal's responsible."""
         use_zone(self.zone.key)
         self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)
         self.left_at: dict[str, str] = {}
@@ -51,16 +54,21 @@ class Desk:
     @property
     def zone(self) -> ZoneInfo:
         """The zone of the person at the screen, else the company's."""
-        user = self.house.users.get(self.doorway.user or "")
+        user = self.house.users.get(self.user or "")
         return fmt.zone(user.timezone if user and user.timezone else self.house.company.timezone)
 
     def asked(self) -> Asked:
         """Return what a filter is read against."""
-        return Asked(self.house, self.pipeline_id, self.doorway.user, self.now, self.zone.key)
+        return Asked(self.house, self.pipeline_id, self.user, self.now, self.zone.key)
 
     def moments(self) -> Moments:
         """Return what is needed to write a moment for this person."""
         return Moments(self.now, self.zone)
+
+    def become(self, user: str | None) -> None:
+        """Let another one act, whose zone moments are written in from now on."""
+        self.user = user
+        use_zone(self.zone.key)
 
     def tick(self) -> None:
         """Read the clock, and what waits for another attempt or behind a paused connection."""
@@ -79,6 +87,8 @@ class Desk:
     def reload_house(self) -> None:
         """Read the configuration; a pipeline that is gone makes room for the first one there is."""
         self.house = self.store.read(_house)
+        if self.user not in self.house.users:
+            self.user = None
         use_zone(self.zone.key)
         if self.pipeline is None:
             self.pipeline_id = next(iter(self.house.pipelines), NO_PIPELINE)

@@ -14,6 +14,7 @@ from core.ports import Stuck
 from core.safe_text import safe_text
 from core.words import fill
 from tui import format as fmt
+from tui import person
 from tui.bars import Bar
 from tui.desk import Desk
 from tui.engine_seat import EngineState, Seat
@@ -67,7 +68,7 @@ def state_of(
         engine=engine,
         waiting=desk.waiting,
         overdue=overdue,
-        user=desk.doorway.user,
+        user=person.name(desk.house, desk.user) if desk.user else None,
         stuck=desk.stuck,
     )
 
@@ -115,7 +116,7 @@ def _right(state: HeaderState, *, narrow: bool) -> list[Part]:
         parts += [Part("   ", rank=3), Part(words, "plain", None, 3)]
     parts += _stuck(state.stuck, narrow=narrow)
     if state.user:
-        parts += [Part("   ", rank=5), Part(safe_text(state.user), "dim", None, 5)]
+        parts += [Part("   ", rank=5), Part(state.user, "dim", person.ACTION, 5)]
     return [*parts, Part(" ")]
 
 

@@ -104,7 +104,7 @@ async def cancel(app: FunilApp) -> None:
 
 async def _on_line(app: FunilApp, command: Callable[[str, str | None], Job[Any]], told: str) -> None:
     line = chosen(app)
-    if line is not None and await _written(app, command(line.row.id, app.desk.doorway.user)):
+    if line is not None and await _written(app, command(line.row.id, app.desk.user)):
         app.say(fill(told, {"to": paint.recipient(line.row)}))
 
 
@@ -137,7 +137,7 @@ async def resolve(app: FunilApp) -> None:
     ]
     answer = await app.push_screen_wait(Picker(title, choices))
     became: Literal["sent", "failed"] | None = "sent" if answer == "sent" else "failed" if answer == "failed" else None
-    if became is not None and await _written(app, commands.resolve(line.row.id, became, app.desk.doorway.user)):
+    if became is not None and await _written(app, commands.resolve(line.row.id, became, app.desk.user)):
         again = keys_text(app.registry["log.retry"].keys[:1])
         app.say(fill(_(_FOLLOWS[became]), {"id": line.row.id, "key": again}))
 

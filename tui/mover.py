@@ -36,7 +36,9 @@ class Surface(Protocol):
 class Mover:
     """The one path by which mouse, keys, picker and menu change where a deal stands."""
 
-    def __init__(self, store: Store, surface: Surface, user: str | None, deal_name: Callable[[str], str]) -> None:
+    def __init__(
+        self, store: Store, surface: Surface, user: Callable[[], str | None], deal_name: Callable[[str], str]
+    ) -> None:
         self._store = store
         self._surface = surface
         self._user = user
@@ -46,7 +48,7 @@ class Mover:
 
     async def move(self, deals: Sequence[str], pipeline: str, stage: str, above: str | None = None) -> None:
         """Write a move; on failure the cards go back and the error's sentence is shown."""
-        job = commands.move(deals, stage, by=self._user, pipeline=pipeline, above=above, reorder=True)
+        job = commands.move(deals, stage, by=self._user(), pipeline=pipeline, above=above, reorder=True)
         try:
             moved = await self._store.write(job)
         except Exception as error:
@@ -62,7 +64,7 @@ class Mover:
         """Take back the newest move of this board, or else of anybody, and tell what cannot be called back."""
         batch = self._batches.pop() if self._batches else None
         try:
-            undone = await self._store.write(commands.undo(batch=batch, by=self._user))
+            undone = await self._store.write(commands.undo(batch=batch, by=self._user()))
         except Exception as error:
             if batch is not None and not isinstance(error, Refused):
                 self._batches.append(batch)
@@ -78,7 +80,7 @@ class Mover:
         """Do the move again that this board has undone last, or else the newest that anybody has."""
         batch = self._undone.pop() if self._undone else None
         try:
-            redone = await self._store.write(commands.redo(batch=batch, by=self._user))
+            redone = await self._store.write(commands.redo(batch=batch, by=self._user()))
         except Exception as error:
             if batch is not None and not isinstance(error, Refused):
                 self._undone.append(batch)

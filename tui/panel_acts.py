@@ -43,7 +43,7 @@ NOBODY = "|nobody"
 
 
 def _by(app: FunilApp) -> str | None:
-    return app.desk.doorway.user
+    return app.desk.user
 
 
 async def _write(app: FunilApp, job: Job[Any]) -> bool:

@@ -43,7 +43,7 @@ async def _write(app: FunilApp, *jobs: Job[Any]) -> list[Any] | None:
 
 
 def _by(app: FunilApp) -> str | None:
-    return app.desk.doorway.user
+    return app.desk.user
 
 
 # The deals under the cursor or marked -------------------------------------------------------------------------------

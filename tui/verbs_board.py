@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.i18n import N_
 from core.i18n import gettext as _
-from tui import looks
+from tui import looks, person
 from tui.actions import Action, Scope
 
 if TYPE_CHECKING:
@@ -97,6 +97,15 @@ ARRANGING: Final = (
         keys=("f4",),
         scope=Scope.APP,
         run=_choose_theme,
+    ),
+    Action(
+        id=person.ACTION,
+        title=N_("Who I am…"),
+        help=N_("say who sits here: what is done is theirs, and “me” in a filter means them"),
+        keys=("at",),
+        scope=Scope.APP,
+        run=person.choose,
+        why_not=person.why_not,
     ),
     Action(
         id="pipeline.next",

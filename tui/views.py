@@ -11,6 +11,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.safe_text import fold, safe_text
 from core.words import fill
+from tui import person
 from tui.panels.picker import Choice, Picker
 
 if TYPE_CHECKING:
@@ -96,9 +97,7 @@ def _note(app: FunilApp, view: View) -> str:
 
 
 def _why_not(app: FunilApp, view: View) -> str | None:
-    if "responsible:me" in view.filter and app.desk.doorway.user is None:
-        return _("Nobody is signed in at this board.")
-    return None
+    return person.unknown(app) if "responsible:me" in view.filter else None
 
 
 def _acts(app: FunilApp, views: Sequence[View]) -> list[Choice]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from adapters.cli import plain_board
+from adapters.cli import plain_board, start
 from adapters.cli.plain_board import Snapshot
 from adapters.cli.printing import as_json, say
 from adapters.cli.reading import opened
@@ -32,7 +32,15 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plain", action="store_true", help=_("print it as text, in reading order"))
     parser.add_argument("--watch", action="store_true", help=_("go on with a line for each thing that changes"))
     parser.add_argument("--pipeline", metavar=_("PIPELINE"), help=_("which one; else the first"))
-    parser.add_argument("--search", metavar=_("WORDS"), help=_("only deals with these words, as the board's filter"))
+    parser.add_argument(
+        "--search", metavar=_("WORDS"), help=_("only what the board's filter shows for it: words and field:value")
+    )
+    parser.add_argument(
+        "--as",
+        dest="user",
+        metavar=_("USER"),
+        help=_("who sits at the board; else FUNIL_USER, else whom you have chosen there"),
+    )
 
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
@@ -42,8 +50,6 @@ def run(args: argparse.Namespace, roof: Roof) -> int:
     if not args.plain and not args.json:
         if args.watch or args.pipeline or args.search:
             args.parser.error(_("--watch, --pipeline and --search go with --plain"))
-        from adapters.cli import start
-
         return start.run(args, roof)
     with opened(args, roof) as store:
         first = store.read(lambda reader: _look(reader, args))
@@ -60,7 +66,13 @@ def _look(reader: Reader, args: argparse.Namespace) -> Snapshot:
     pipeline = args.pipeline or next(iter(house.pipelines), None)
     if pipeline is None:
         raise Refused(N_("There is no pipeline yet."))
-    return plain_board.take(reader, lookup.pipeline(house, pipeline).id, (args.search or "").strip())
+    user = start.who(args)
+    return plain_board.take(
+        reader,
+        lookup.pipeline(house, pipeline).id,
+        (args.search or "").strip(),
+        None if user is None else lookup.user(house, user).id,
+    )
 
 
 async def _watch(store: Store, shown: Snapshot) -> int:

@@ -10,17 +10,21 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from core import formats, money, zones
+from core import filtering, formats, money, zones
+from core.errors import BadInput
+from core.filtering import Asked, Term
+from core.i18n import N_, language, ngettext
 from core.i18n import gettext as _
-from core.i18n import language, ngettext
 from core.model.house import House
 from core.model.moment import DAY, HOUR, MINUTE, Moment, iso
 from core.model.pipeline import Pipeline, Stage
-from core.ports import Card, DealFilter, Reader
+from core.ports import Card, Reader
 from core.words import Arg, fill
 
 PAGE: Final = 500
 """Cards read by one statement."""
+MOST: Final = 1_000_000
+"""Deals that a filter prints."""
 BURST: Final = 2_000
 """More changes than this at one time are found by reading everything again."""
 
@@ -32,6 +36,7 @@ class Snapshot:
     house: House
     pipeline: Pipeline
     words: str
+    user: str | None
     at: Moment
     cursor: int
     stages: Mapping[str, Sequence[Card]]
@@ -42,13 +47,34 @@ class Snapshot:
         return {card.id: card for cards in self.stages.values() for card in cards}
 
 
-def take(reader: Reader, pipeline_id: str, words: str) -> Snapshot:
-    """Read a whole pipeline, or what of it has these words."""
+def take(reader: Reader, pipeline_id: str, words: str, user: str | None = None) -> Snapshot:
+    """Read a whole pipeline, or what of it a filter shows to a user (whom it calls ``me``).
+
+    Raises ``BadInput`` for a filter that cannot be read.
+    """
     house = reader.house()
     pipeline = house.pipelines[pipeline_id]
-    cursor = reader.cursor()
-    stages = {stage.id: _column(reader, pipeline_id, stage.id, words) for stage in pipeline.stages}
-    return Snapshot(house, pipeline, words, reader.now(), cursor, stages)
+    cursor, now = reader.cursor(), reader.now()
+    terms = _terms(Asked(house, pipeline_id, user, now, house.company.timezone), words)
+    found = None if terms is None else _found(reader, pipeline_id, terms)
+    stages = {stage.id: _column(reader, pipeline_id, stage.id, found) for stage in pipeline.stages}
+    return Snapshot(house, pipeline, words, user, now, cursor, stages)
+
+
+def _terms(asked: Asked, words: str) -> Sequence[Term] | None:
+    """Return what the words mean; None for none. Nobody sees here what is left out, so that nothing is."""
+    parsed = filtering.parse(words, asked)
+    if parsed.problems:
+        raise BadInput(N_("--search: {why}"), why=parsed.problems[0].words)
+    return parsed.terms if words else None
+
+
+def _found(reader: Reader, pipeline: str, terms: Sequence[Term]) -> Mapping[str, list[str]]:
+    """Return the deals of each stage that a filter shows, top first."""
+    found: dict[str, list[str]] = {}
+    for deal in reader.find(pipeline, terms, MOST):
+        found.setdefault(deal.stage, []).append(deal.id)
+    return found
 
 
 def again(reader: Reader, seen: Snapshot) -> Snapshot:
@@ -59,7 +85,7 @@ def again(reader: Reader, seen: Snapshot) -> Snapshot:
     if not deals and not config and len(rows) < BURST:
         return seen
     if config or seen.words or len(rows) >= BURST:
-        return take(reader, seen.pipeline.id, seen.words)
+        return take(reader, seen.pipeline.id, seen.words, seen.user)
     found = [card for card in reader.cards_by_id(deals).values() if card.pipeline == seen.pipeline.id]
     stages = {stage: _replaced(cards, deals, stage, found) for stage, cards in seen.stages.items()}
     return replace(seen, at=reader.now(), cursor=cursor, stages=stages)
@@ -72,12 +98,8 @@ def _replaced(cards: Sequence[Card], deals: AbstractSet[str], stage: str, found:
     return sorted([*kept, *here], key=lambda card: -card.rank) if here else kept
 
 
-def _column(reader: Reader, pipeline: str, stage: str, words: str) -> list[Card]:
-    if words:
-        found = reader.deals(DealFilter(pipeline=pipeline, stage=stage, search=words))
-        ids: Sequence[str] = [deal.id for deal in found]
-    else:
-        ids = reader.column_ids(pipeline, stage)
+def _column(reader: Reader, pipeline: str, stage: str, found: Mapping[str, list[str]] | None) -> list[Card]:
+    ids: Sequence[str] = reader.column_ids(pipeline, stage) if found is None else found.get(stage, ())
     cards: dict[str, Card] = {}
     for start in range(0, len(ids), PAGE):
         cards.update(reader.cards_by_id(ids[start : start + PAGE]))

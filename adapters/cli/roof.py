@@ -207,5 +207,6 @@ class Roof(Protocol):
     def welcome(self, place: Place) -> Literal["demo", "empty"] | None:
         """Ask the first time what to begin with; None: nothing."""
 
-    def board(self, place: Place, *, ticking: bool = False) -> int:
-        """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's."""
+    def board(self, place: Place, *, ticking: bool = False, user: str | None = None) -> int:
+        """Show the board until it is quitted; ``ticking`` lets a simulated clock go on with the wall's, ``user`` is who
+        sits at it. Raises ``UnknownThing`` where the house has no such user."""

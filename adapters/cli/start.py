@@ -15,6 +15,9 @@ from core.i18n import N_
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
 
+USER = "FUNIL_USER"
+"""The variable that says who sits at the board where ``--as`` does not."""
+
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
     """Open the board; where there is no database yet, offer the demo or an empty pipeline."""
@@ -27,7 +30,12 @@ def run(args: argparse.Namespace, roof: Roof) -> int:
         if choice == "demo":
             return demo.show(roof, roof.place(args.db, demo=True))
         init.prepared(roof, place)
-    return roof.board(place)
+    return roof.board(place, user=who(args))
+
+
+def who(args: argparse.Namespace) -> str | None:
+    """Return who sits at the board, as far as it is said."""
+    return getattr(args, "user", None) or os.environ.get(USER) or None
 
 
 def need_terminal() -> None:

@@ -160,7 +160,7 @@ def _chosen(field: Field, text: str, asked: Asked) -> str:
     wanted = spelled(text.removeprefix("="))
     if field.kind is Kind.USER and wanted in values.ME:
         if asked.user is None:
-            raise BadInput(N_("nobody is signed in, so “{value}” is nobody"), value=text)
+            raise BadInput(N_("nobody has said who “{value}” is"), value=text)
         return asked.user
     by_id = [each for each in choices if spelled(each) == wanted]
     exact = by_id or [each for each, name in choices.items() if spelled(name) == wanted]

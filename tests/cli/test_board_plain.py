@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -94,6 +95,33 @@ def test_the_filter_is_the_board_s(shell: Shell) -> None:
     assert [line for line in shown if line.startswith("1. ")] == ["1. Café do Zé; Maria Lima; 3 days in this stage (C)"]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--search=amount>1000"], ["A"]),
+        (["--search=-amount>1000"], ["C", "B"]),
+        (["--search=responsible:me", "--as", "ana"], ["C"]),
+        (["--search=responsible:me cafe", "--as", "rui"], []),
+        (["--search=client:maria order"], ["A", "B"]),
+    ],
+)
+def test_the_filter_takes_fields_and_knows_who_looks(shell: Shell, words: list[str], expected: list[str]) -> None:
+    board = {"users": [{"id": "ana", "name": "Ana"}, {"id": "rui", "name": "Rui"}]}
+    shell.ok("apply", "-", stdin=json.dumps(board))
+    shell.ok("deal", "set", "C", "responsible=ana")
+    shown = shell.json("board", "--plain", *words)
+    assert [deal["id"] for stage in shown["stages"] for deal in stage["deals"]] == expected
+
+
+def test_who_looks_may_stand_in_the_environment(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.ok("apply", "-", stdin=json.dumps({"users": [{"id": "ana", "name": "Ana"}]}))
+    shell.ok("deal", "set", "C", "responsible=ana")
+    monkeypatch.setenv("FUNIL_USER", "ana")
+    assert ": 1 deal" in shell.ok("board", "--plain", "--search", "responsible:me")
+    monkeypatch.setenv("FUNIL_USER", "nobody")
+    assert "there is no user “nobody”" in shell.refused("board", "--plain")
+
+
 def test_programs_get_one_document(shell: Shell) -> None:
     first, second, *others = shell.json("board", "--plain")["stages"]
     assert (first["count"], first["sums"]) == (2, {"BRL": "7500.50"})
@@ -116,6 +144,9 @@ def test_programs_get_one_document(shell: Shell) -> None:
     ("words", "status", "told"),
     [
         (["--plain", "--pipeline", "nope"], 1, "there is no pipeline “nope”"),
+        (["--plain", "--search", "responsible:me"], 1, "--search: nobody has said who “me” is"),
+        (["--plain", "--search", "amout:3"], 1, "--search: no field “amout”: did you mean amount:?"),
+        (["--plain", "--as", "nope"], 1, "there is no user “nope”"),
         (["--watch"], 2, "go with --plain"),
         (["--search", "x"], 2, "go with --plain"),
         (["--plain", "--watch", "--json"], 2, "one of the two"),

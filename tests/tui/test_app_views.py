@@ -66,7 +66,7 @@ async def test_what_cannot_be_chosen_says_why() -> None:
     world = memory_world(engine=False, user=None)
     async with world.board() as pilot:
         await pilot.press("f", *"mine")
-        await until(pilot, lambda: "Nobody is signed in at this board." in screen_text(pilot))
+        await until(pilot, lambda: "Say first who you are: @" in screen_text(pilot))
         await pilot.press("ctrl+u", *"save")
         await until(pilot, lambda: "No filter is set: / sets one." in screen_text(pilot))
         await pilot.press("escape")
