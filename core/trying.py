@@ -8,7 +8,7 @@ from typing import Any
 
 from core import conditions
 from core.commands import lookup
-from core.effects import ChatNote, Deliver
+from core.effects import Assign, ChatNote, Comment, CreateTask, Deliver, Effect, Notify, SetField
 from core.engine.judging import act, why_not
 from core.engine.knowing import facts_for
 from core.i18n import N_
@@ -78,7 +78,29 @@ def attempt(
         elif isinstance(effect, ChatNote):
             shown |= {"to": effect.address, "text": effect.text, "attachments": list(effect.attachments)}
             shown["detail"] = say(Words(N_("only the employees see it in the chat")))
+        else:
+            shown |= _in_house(effect)
     return shown
+
+
+def _in_house(effect: Effect) -> Mapping[str, Any]:
+    """Return whom and what an effect that stays in the house concerns; of a field its path and the value."""
+    match effect:
+        case Comment():
+            return {"text": effect.text}
+        case CreateTask():
+            return {"to": effect.assignee, "subject": effect.title, "text": effect.text}
+        case SetField():
+            return {"subject": effect.field, "text": _value(effect.value)}
+        case Assign():
+            return {"to": effect.user}
+        case Notify():
+            return {"to": effect.user, "text": effect.text}
+    return {}
+
+
+def _value(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _not(shown: dict[str, Any], would: str, reason: str, detail: str) -> Mapping[str, Any]:

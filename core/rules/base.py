@@ -90,6 +90,10 @@ class RuleKind(ABC, Generic[S]):
         """Return whether a rule with these settings puts something into the outbox."""
         return bool(self.uses)
 
+    def changes(self, settings: S) -> frozenset[str]:
+        """Return the paths of the deal's fields that it writes (``deal.responsible``): what a trigger may watch."""
+        return frozenset()
+
     def lint(self, settings: S, house: House) -> Iterable[Finding]:
         """Find what would not work, before it runs."""
         return ()
