@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from core.hit_ports import HitReader, HitTx
 from core.model.event import Event, Happening
 from core.model.moment import Moment
 
 
-class EventReader(Protocol):
+class EventReader(HitReader, Protocol):
     """The reads, a part of :class:`core.ports.Reader`."""
 
     def event(self, event_id: int) -> Event | None:
@@ -28,7 +29,7 @@ class EventReader(Protocol):
         """Return when a simulated peer does something next; None when nothing is planned."""
 
 
-class EventTx(Protocol):
+class EventTx(HitTx, Protocol):
     """The writes, a part of :class:`core.ports.Tx`."""
 
     def record(self, event: Event) -> int | None:

@@ -8,6 +8,7 @@ from data.reader_clients import ClientReader
 from data.reader_events import EventReader
 from data.reader_files import FileReader
 from data.reader_find import FindReader
+from data.reader_hits import HitReader
 from data.reader_overdue import OverdueReader
 from data.reader_survey import SurveyReader
 from data.reader_talk import TalkReader
@@ -16,6 +17,6 @@ __all__ = ["Memory", "SqlReader"]
 
 
 class SqlReader(
-    BoardReader, ClientReader, FindReader, OverdueReader, TalkReader, EventReader, FileReader, SurveyReader
+    BoardReader, ClientReader, FindReader, OverdueReader, TalkReader, EventReader, FileReader, HitReader, SurveyReader
 ):
     """Every read of the Store. Make a new one for each transaction: ``SqlReader(db, memory, clock)``."""

@@ -19,6 +19,7 @@ from data.tables_deals import (
     TimelineRecord,
 )
 from data.tables_files import ContentRow, StoredFileRow
+from data.tables_hits import JudgementRow
 from data.tables_house import (
     CompanySettingsRow,
     ConnectionRow,
@@ -73,6 +74,7 @@ __all__ = [
     "FileRow",
     "HappeningRow",
     "InviteRow",
+    "JudgementRow",
     "LineRow",
     "MetaRow",
     "NotificationRow",

@@ -6,6 +6,7 @@ from data.reader import SqlReader
 from data.tx_clients import ClientWriter
 from data.tx_events import EventWriter
 from data.tx_files import FileWriter
+from data.tx_hits import HitWriter
 from data.tx_lines import LineWriter
 from data.tx_people import PeopleWriter
 from data.tx_queue import QueueTaker
@@ -14,5 +15,7 @@ from data.tx_staged import StagedWriter
 __all__ = ["SqlTx"]
 
 
-class SqlTx(PeopleWriter, QueueTaker, StagedWriter, ClientWriter, LineWriter, EventWriter, FileWriter, SqlReader):
+class SqlTx(
+    PeopleWriter, QueueTaker, StagedWriter, ClientWriter, LineWriter, EventWriter, FileWriter, HitWriter, SqlReader
+):
     """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

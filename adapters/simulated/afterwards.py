@@ -145,6 +145,9 @@ def _reading(taken: Taken, arrived: int) -> Iterator[Happening]:
         if taken.links and who.does("clicked", manner.clicked):
             link = who.choice("link", taken.links)
             wait = looked + who.after("clicks", FOLLOWS)
+            if agent == _READERS[0][0]:  # a provider's proxy fetches pictures; links are followed by its user's browser
+                agent, ip = who.choice("browser", _READERS[1:])
+                facts = {"method": "GET", "agent": agent, "ip": ip.format(n=who.number("reader", 250))}
             yield who.will("clicks", "link_clicked", wait, facts, delivery=who.delivery, link=link)
     if who.does("answered", manner.answered):
         data = _answer(taken, f"Re: {taken.message.subject or ''}", who.choice("answer", MAIL[taken.language]))

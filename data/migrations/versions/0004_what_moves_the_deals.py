@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Add what matching needs."""
     _events()
     _reaches()
+    _judgements()
 
 
 def _events() -> None:
@@ -46,6 +47,23 @@ def _reaches() -> None:
     _index("ix_reaches_open_deal", "reaches", ["deal", "id"], "judged_at IS NULL")
     _index("ix_reaches_deal", "reaches", ["deal", "id"], "deal IS NOT NULL")
     _index("ix_reaches_entry", "reaches", ["entry"], "entry IS NOT NULL")
+
+
+def _judgements() -> None:
+    op.create_table(
+        "judgements",
+        sa.Column("id", _BIG, nullable=False),
+        sa.Column("event", _BIG, nullable=False),
+        sa.Column("version", _BIG, nullable=False),
+        sa.Column("who", _KEY, nullable=False),
+        sa.Column("reasons", sa.Text()),
+        sa.Column("at", _BIG, nullable=False),
+        sa.Column("latest", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.PrimaryKeyConstraint("id", name="pk_judgements"),
+    )
+    op.create_index("ix_judgements_event_id", "judgements", ["event", "id"])
+    latest = "latest = 1" if op.get_bind().dialect.name == "sqlite" else "latest"
+    _index("ix_judgements_latest", "judgements", ["version", "id"], latest)
 
 
 def _index(name: str, table: str, columns: list[str], where: str) -> None:
