@@ -10,7 +10,7 @@ from typing import Any
 from core import fields
 from core.commands import files, lookup
 from core.commands.moves import PERSON, move
-from core.engine import entering, rescheduling
+from core.engine import changing, entering, rescheduling
 from core.errors import BadInput, Refused, UnknownThing
 from core.i18n import N_
 from core.model.deal import LOOP_FLAG, Cause, Deal
@@ -128,7 +128,8 @@ def set_fields(deal_id: str, values: Mapping[str, Any], by: str | None = None) -
     deal, ``contacts`` (ids, commas between) and ``company`` link people, ``flags`` empties or sets the flags. A file
     field takes a :class:`core.model.file.NewFile`, or several in a list.
 
-    An edit that changes nothing writes nothing. Raises ``UnknownThing`` and ``BadInput``.
+    An edit that changes nothing writes nothing; one that changes fields is one event for triggers. Raises
+    ``UnknownThing`` and ``BadInput``.
     """
 
     def job(tx: Tx) -> Deal:
@@ -186,6 +187,7 @@ def _write(tx: Tx, house: House, before: Deal, after: Deal, by: str | None) -> N
     author = by or before.responsible or "system"
     after = replace(after, version=before.version + 1, active_at=now)
     tx.apply(Plan(deals_changed=[(before, after)], timeline=change_rows(before, after, author, now)))
+    changing.record(tx, before, after, now, author)
     rescheduling.after_change(tx, before, after, now)
 
 
@@ -200,30 +202,8 @@ def change_rows(before: Deal, after: Deal, author: str, now: Moment) -> list[Tim
             text=Words(N_("{field}: {old} → {new}"), {"field": name, "old": _shown(old), "new": _shown(new)}),
             data={"field": name, "old": old, "new": new},
         )
-        for name, (old, new) in differences(before, after).items()
+        for name, (old, new) in changing.differences(before, after).items()
     ]
-
-
-def differences(before: Deal, after: Deal) -> dict[str, tuple[Any, Any]]:
-    """Return what differs between two states of a deal, by field id, in JSON form."""
-    found: dict[str, tuple[Any, Any]] = {}
-    for name in ("title", "amount", "currency", "responsible", "company", "begin_date", "close_date"):
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            found[name] = (_json(old), _json(new))
-    for name in ("contacts", "flags"):
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            found[name] = (list(old), list(new))
-    for name in {**before.fields, **after.fields}:
-        old, new = before.fields.get(name), after.fields.get(name)
-        if old != new:
-            found[name] = (old, new)
-    return found
-
-
-def _json(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def _shown(value: Any) -> str:

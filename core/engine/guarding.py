@@ -31,8 +31,18 @@ class Stopped:
 
 def extend(cause: Cause | None, link: Link, waited: int) -> Cause:
     """Return the cause of an automatic move: the former chain plus this link; ``waited`` in milliseconds."""
-    chain = () if cause is None or waited >= NEW_CHAIN_AFTER else cause.chain
+    return follow(carried(cause, waited), link)
+
+
+def follow(chain: tuple[Link, ...], link: Link) -> Cause:
+    """Return the cause of a move that an event leads to, behind the automatic moves that led to the event."""
     return Cause(link.kind, link.id, (*chain, link))
+
+
+def carried(cause: Cause | None, waited: int) -> tuple[Link, ...]:
+    """Return the chain that an event carries which a rule raises: that of the stay in which it ran, unless the rule has
+    waited ``waited`` milliseconds, long enough for a new one."""
+    return () if cause is None or waited >= NEW_CHAIN_AFTER else cause.chain
 
 
 def check(deal: Deal, cause: Cause, moves_last_hour: int) -> Stopped | None:

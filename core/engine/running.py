@@ -8,7 +8,7 @@ from typing import Final
 
 from core import plan as plans
 from core.effects import CreateDeal, Deliver, Move, stamped
-from core.engine import chaining, checking, disabling, entering, guarding, knowing, rescheduling
+from core.engine import chaining, changing, checking, disabling, entering, guarding, knowing, rescheduling
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry, Link
@@ -215,13 +215,21 @@ def _apply_with_moves(context: Context, judgement: Judgement, own: Plan) -> None
         judgement = replace(judgement, effects=[e for e in judgement.effects if not isinstance(e, Move)])
     tx.apply(own)
     if own.effects:
-        rescheduling.after_change(tx, context.facts.deal, _deal_of(context), context.facts.now)
+        _changed(context)
     for made in judgement.effects:
         if isinstance(made, CreateDeal):
             _create(context, made)
     for effect in (e for e in judgement.effects if isinstance(e, Move)):
         _move(context, effect)
     chaining.after(tx, own.runs_changed, context.facts.now)
+
+
+def _changed(context: Context) -> None:
+    """Let triggers hear what a rule has changed on its deal, with the moves that led to it; and follow a new date."""
+    tx, run, now, before, after = context.tx, context.run, context.facts.now, context.facts.deal, _deal_of(context)
+    chain = guarding.carried(context.entry.cause, now - context.entry.at)
+    changing.record(tx, before, after, now, "system", chain=chain, rule=run.rule)
+    rescheduling.after_change(tx, before, after, now)
 
 
 def _guarded(context: Context, own: Plan, stopped: guarding.Stopped) -> Plan:
