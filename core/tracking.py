@@ -90,10 +90,15 @@ def links(html: str, gateway: str | None = None) -> Sequence[Link]:
         value = None if tag.closes or tag.name not in _LINKED else tag.values.get("href")
         if value is None or _UNTRACKED in tag.values:
             continue
-        address = _BLANKS.sub("", value.meant.strip(_EDGES))
+        address = browsers(value.meant)
         if _can_be_followed(address) and not _ours(address, gateway):
             found.append(Link(value.start, value.end, address))
     return found
+
+
+def browsers(address: str) -> str:
+    """Return an address as browsers read it: without blanks around it, tabs and breaks within (WHATWG)."""
+    return _BLANKS.sub("", address.strip(_EDGES))
 
 
 def _can_be_followed(address: str) -> bool:

@@ -8,8 +8,8 @@ from typing import ClassVar
 from core.i18n import N_
 from core.model.house import House
 from core.rules.base import Finding
-from core.triggers.base import TriggerKind
-from core.triggers.common import NoSettings, line_findings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import NoSettings, by_rule, line_findings
 from core.words import Words
 
 
@@ -26,6 +26,10 @@ class CallMade(TriggerKind[NoSettings]):
     def sentence(self, settings: NoSettings) -> Words:
         """Say when it fires."""
         return Words(N_("a manager calls the client"))
+
+    def matches(self, heard: Heard, settings: NoSettings) -> Miss | None:
+        """Miss a rule's call: it is informational."""
+        return by_rule(heard, N_("the rule “{rule}” has called, not a manager"))
 
     def lint(self, settings: NoSettings, house: House) -> Iterable[Finding]:
         """Find what would keep it from firing."""

@@ -8,8 +8,8 @@ from typing import ClassVar
 from core.i18n import N_
 from core.model.house import House
 from core.rules.base import Finding
-from core.triggers.base import TriggerKind
-from core.triggers.common import LineSettings, line_findings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import LineSettings, line_findings, other_line
 from core.words import Words
 
 
@@ -28,6 +28,10 @@ class CallMissed(TriggerKind[LineSettings]):
         if settings.line:
             return Words(N_("nobody answers the client's call on the line “{line}”"), {"line": settings.line})
         return Words(N_("nobody answers the client's call"))
+
+    def matches(self, heard: Heard, settings: LineSettings) -> Miss | None:
+        """Miss a call on another line."""
+        return other_line(heard, settings)
 
     def lint(self, settings: LineSettings, house: House) -> Iterable[Finding]:
         """Find what would keep it from firing."""

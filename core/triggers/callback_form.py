@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.i18n import N_
-from core.triggers.base import TriggerKind
-from core.triggers.common import FormSettings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import FormSettings, other_form
 from core.words import Words
 
 
@@ -25,3 +25,7 @@ class CallbackForm(TriggerKind[FormSettings]):
         if settings.form:
             return Words(N_("the client submits the callback form “{form}”"), {"form": settings.form})
         return Words(N_("the client submits a callback form"))
+
+    def matches(self, heard: Heard, settings: FormSettings) -> Miss | None:
+        """Miss another form."""
+        return other_form(heard, settings)

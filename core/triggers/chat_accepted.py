@@ -8,8 +8,8 @@ from typing import ClassVar
 from core.i18n import N_
 from core.model.house import House
 from core.rules.base import Finding
-from core.triggers.base import TriggerKind
-from core.triggers.common import ChannelSettings, channel_findings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import ChannelSettings, channel_findings, other_channel
 from core.words import Words
 
 
@@ -28,6 +28,10 @@ class ChatAccepted(TriggerKind[ChannelSettings]):
         if settings.channel:
             return Words(N_("the agent accepts a chat in “{channel}”"), {"channel": settings.channel})
         return Words(N_("the agent accepts a chat"))
+
+    def matches(self, heard: Heard, settings: ChannelSettings) -> Miss | None:
+        """Miss what happened on another channel."""
+        return other_channel(heard, settings)
 
     def lint(self, settings: ChannelSettings, house: House) -> Iterable[Finding]:
         """Find what would keep it from firing."""

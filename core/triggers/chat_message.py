@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
+from core import keywords, patterns
+from core.errors import BadInput
 from core.i18n import N_
 from core.model.house import House
 from core.rules.base import Finding
-from core.triggers.base import TriggerKind
-from core.triggers.common import ChannelSettings, channel_findings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import ChannelSettings, channel_findings, other_channel, told
 from core.words import Words
 
 
@@ -53,12 +54,40 @@ class ChatMessage(TriggerKind[MessageSettings]):
             return Words(N_("a message of the client contains “{text}”"), {"text": "”, “".join(settings.texts)})
         return Words(N_("the client writes in a chat"))
 
+    def matches(self, heard: Heard, settings: MessageSettings) -> Miss | None:
+        """Miss another channel, and a message that holds none of the texts."""
+        missed = other_channel(heard, settings)
+        if missed or not settings.texts:
+            return missed
+        said = told(heard.event, "text")
+        holds = _matches if settings.regex else _holds
+        if any(holds(text, said, settings) for text in settings.texts):
+            return None
+        return Miss(Words(N_("the message does not contain “{text}”"), {"text": "”, “".join(settings.texts)}))
+
     def lint(self, settings: MessageSettings, house: House) -> Iterable[Finding]:
         """Find what would keep it from firing."""
         yield from channel_findings(settings.channel, house)
         for text in settings.texts if settings.regex else ():
             try:
-                re.compile(text)
-            except (re.error, RecursionError, OverflowError) as error:
-                words = Words(N_("“{text}” is not a regular expression: {why}"), {"text": text, "why": str(error)})
+                patterns.compiled(_pattern(text, settings), ignore_case=settings.ignore_case)
+            except BadInput as error:
+                words = Words(N_("“{text}” is not a regular expression: {why}"), {"text": text, "why": error.words})
                 yield Finding("text" if text == settings.text else "any_of", words)
+
+
+def _holds(wanted: str, text: str, settings: MessageSettings) -> bool:
+    return keywords.occurs(wanted, text, ignore_case=settings.ignore_case, ignore_accents=settings.ignore_accents)
+
+
+def _matches(pattern: str, text: str, settings: MessageSettings) -> bool:
+    """Return whether a pattern is found in a text; one that cannot be compiled never is."""
+    try:
+        found = patterns.compiled(_pattern(pattern, settings), ignore_case=settings.ignore_case)
+    except BadInput:
+        return False
+    return found(_pattern(text, settings))
+
+
+def _pattern(text: str, settings: MessageSettings) -> str:
+    return keywords.plain(text, ignore_accents=settings.ignore_accents)

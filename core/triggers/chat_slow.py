@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from core.i18n import N_
 from core.model.house import House
 from core.rules.base import Finding
-from core.triggers.base import TriggerKind
-from core.triggers.common import ChannelSettings, channel_findings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import ChannelSettings, channel_findings, other_channel, told
 from core.words import Words
+
+ACCEPTANCE: Final = "acceptance"
+MESSAGE: Final = "message"
+_OTHERWISE: Final = {
+    ACCEPTANCE: N_("the wait was counted from the client's message"),
+    MESSAGE: N_("the wait was counted from the acceptance"),
+}
 
 
 class SlowSettings(ChannelSettings):
@@ -39,6 +46,15 @@ class ChatSlow(TriggerKind[SlowSettings]):
     def sentence(self, settings: SlowSettings) -> Words:
         """Say when it fires."""
         return Words(N_("the client waits in a chat for more than {seconds} seconds"), {"seconds": settings.seconds})
+
+    def matches(self, heard: Heard, settings: SlowSettings) -> Miss | None:
+        """Miss a wait of another length, one that was counted otherwise, and another channel."""
+        seconds = told(heard.event, "seconds")
+        if seconds != str(settings.seconds):
+            return Miss(Words(N_("it tells of a wait of {seconds} seconds"), {"seconds": seconds}))
+        if (told(heard.event, "count_from") or ACCEPTANCE) != settings.count_from:
+            return Miss(Words(_OTHERWISE[settings.count_from]))
+        return other_channel(heard, settings)
 
     def lint(self, settings: SlowSettings, house: House) -> Iterable[Finding]:
         """Find what would keep it from firing."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
 from core.i18n import N_
+from core.model.event import Event
 from core.model.house import House
 from core.rules.base import Finding, Settings
+from core.triggers.base import MACHINE_EVENT, Heard, Miss
 from core.words import Words
 
 
@@ -88,3 +90,50 @@ def _missing(field: str, wanted: str, house: House, channel: str, msg: str) -> I
 
 def _ids(house: House, channel: str) -> list[str]:
     return [connection.id for connection in house.connections.values() if connection.channel == channel]
+
+
+_NO: Final = ("", "0", "false", "no")
+
+
+def told(event: Event, word: str) -> str:
+    """Return what an event says of itself under a word, nothing as a blank text."""
+    value = event.data.get(word)
+    return "" if value is None else str(value)
+
+
+def says_yes(event: Event, word: str) -> bool:
+    """Return whether an event says so of itself, as a JSON value or as a person's ``word=true``."""
+    return told(event, word).strip().lower() not in _NO
+
+
+def other_form(heard: Heard, settings: FormSettings) -> Miss | None:
+    """Miss what another form than the chosen one has brought."""
+    return _other(settings.form, heard.event, "form", N_("it was the form “{got}”, not “{wanted}”"))
+
+
+def other_line(heard: Heard, settings: LineSettings) -> Miss | None:
+    """Miss a call on another line than the chosen one."""
+    return _other(settings.line, heard.event, "line", N_("it was on the line “{got}”, not “{wanted}”"))
+
+
+def other_channel(heard: Heard, settings: ChannelSettings) -> Miss | None:
+    """Miss what happened on another channel than the chosen one."""
+    return _other(settings.channel, heard.event, "channel", N_("it was in the channel “{got}”, not “{wanted}”"))
+
+
+def _other(wanted: str | None, event: Event, word: str, msg: str) -> Miss | None:
+    got = told(event, word) or event.connection or ""
+    return None if wanted is None or got == wanted else Miss(Words(msg, {"got": got, "wanted": wanted}))
+
+
+def by_machine(heard: Heard, settings: MachineSettings) -> Miss | None:
+    """Miss what a prefetcher or a security scanner has done, unless that counts."""
+    if settings.machine or not says_yes(heard.event, "machine"):
+        return None
+    return Miss(Words(N_("it was a machine, not the client")), MACHINE_EVENT)
+
+
+def by_rule(heard: Heard, msg: str) -> Miss | None:
+    """Miss what a rule has sent or said; ``msg`` tells so."""
+    rule = (heard.delivery.rule if heard.delivery else None) or told(heard.event, "rule")
+    return Miss(Words(msg, {"rule": rule})) if rule else None

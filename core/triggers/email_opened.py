@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.i18n import N_
-from core.triggers.base import TriggerKind
-from core.triggers.common import MachineSettings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import MachineSettings, by_machine
 from core.words import Words
 
 
@@ -25,3 +25,7 @@ class EmailOpened(TriggerKind[MachineSettings]):
         if settings.machine:
             return Words(N_("an e-mail is opened, by the client or a machine"))
         return Words(N_("the client opens an e-mail"))
+
+    def matches(self, heard: Heard, settings: MachineSettings) -> Miss | None:
+        """Miss what a machine has opened, unless machines count."""
+        return by_machine(heard, settings)

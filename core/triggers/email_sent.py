@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.i18n import N_
-from core.triggers.base import TriggerKind
-from core.triggers.common import NoSettings
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import NoSettings, by_rule
 from core.words import Words
 
 
@@ -23,3 +23,7 @@ class EmailSent(TriggerKind[NoSettings]):
     def sentence(self, settings: NoSettings) -> Words:
         """Say when it fires."""
         return Words(N_("a manager writes the client an e-mail"))
+
+    def matches(self, heard: Heard, settings: NoSettings) -> Miss | None:
+        """Miss a rule's e-mail: only a manager's counts."""
+        return by_rule(heard, N_("the rule “{rule}” has sent it, not a manager"))

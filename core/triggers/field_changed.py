@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field, field_validator
 
 from core import fields
+from core.conditions.operators import test_for
+from core.errors import BadInput, FunilError
+from core.fields import Spec
 from core.i18n import N_
+from core.model.frozen import replace
 from core.model.house import House
 from core.rules.base import Finding, Settings
-from core.triggers.base import TriggerKind
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.views import Facts
 from core.words import Words
 
 
@@ -32,6 +37,11 @@ class FieldSettings(Settings):
     @classmethod
     def _one_is_a_list(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("from_", "to", mode="before")
+    @classmethod
+    def _blank_is_any(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
 
 
 class FieldChanged(TriggerKind[FieldSettings]):
@@ -55,6 +65,18 @@ class FieldChanged(TriggerKind[FieldSettings]):
             return Words(N_("{fields} is no longer “{from}”"), {**args, "from": str(settings.from_)})
         return Words(N_("{fields} changes"), args)
 
+    def matches(self, heard: Heard, settings: FieldSettings) -> Miss | None:
+        """Miss other fields, and a chosen one that had or got another value."""
+        house = heard.facts.house
+        chosen = {spec.path for spec in _specs(settings.fields, house)}
+        changed = [(s, name) for name in _names(heard) for s in _specs([name], house) if s.path in chosen]
+        if not changed:
+            return Miss(Words(N_("other fields changed: {fields}"), {"fields": ", ".join(_names(heard))}))
+        changes = heard.event.data.get("changes") or {}
+        if any(_as_wanted(spec, changes.get(name) or {}, heard.facts, settings) for spec, name in changed):
+            return None
+        return Miss(Words(N_("{fields} changed between other values"), {"fields": ", ".join(n for _, n in changed)}))
+
     def lint(self, settings: FieldSettings, house: House) -> Iterable[Finding]:
         """Find what would keep it from firing."""
         for name in settings.fields:
@@ -66,3 +88,48 @@ class FieldChanged(TriggerKind[FieldSettings]):
                     N_("“{field}” is no field of the deal that can be edited: it would never fire"), {"field": name}
                 )
                 yield Finding("fields", words)
+            else:
+                yield from _unlike(spec, settings, house)
+
+
+def _specs(names: Iterable[str], house: House) -> list[Spec]:
+    return [spec for spec in (fields.find(name, house) for name in names) if spec is not None]
+
+
+def _names(heard: Heard) -> list[str]:
+    return [str(name) for name in heard.event.data.get("fields") or ()]
+
+
+def _as_wanted(spec: Spec, change: Mapping[str, Any], facts: Facts, settings: FieldSettings) -> bool:
+    """Return whether a field had the one value and has it no longer, and got the other, which it had not."""
+
+    def stood(wanted: Any) -> tuple[bool, bool]:
+        return _equal(spec, wanted, change.get("old"), facts), _equal(spec, wanted, change.get("new"), facts)
+
+    return (settings.from_ is None or stood(settings.from_) == (True, False)) and (
+        settings.to is None or stood(settings.to) == (False, True)
+    )
+
+
+def _equal(spec: Spec, wanted: Any, value: Any, facts: Facts) -> bool:
+    """Return whether a stored value is the wanted one; never where either is of another type than the field now."""
+    try:
+        return bool(test_for(spec, "=", wanted, facts.house)(_seen(spec, value, facts)))
+    except FunilError:
+        return False
+
+
+def _seen(spec: Spec, value: Any, facts: Facts) -> Any:
+    """Return a stored value in the form in which conditions compare it."""
+    deal = fields.put(facts.deal, spec.path, value, facts.house)
+    return fields.reader(spec, facts.house)(replace(facts, deal=deal))
+
+
+def _unlike(spec: Spec, settings: FieldSettings, house: House) -> Iterable[Finding]:
+    """Find a value that a chosen field can never have."""
+    for key, wanted in (("from", settings.from_), ("to", settings.to)):
+        try:
+            if wanted is not None:
+                test_for(spec, "=", wanted, house)
+        except BadInput as error:
+            yield Finding(key, error.words, error=len(settings.fields) == 1)

@@ -10,7 +10,8 @@ from core.i18n import N_
 from core.misfits import Unfit, fitting
 from core.model.moment import MINUTE, parse_duration
 from core.rules.base import Settings
-from core.triggers.base import TriggerKind
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import told
 from core.words import Words
 
 
@@ -46,3 +47,10 @@ class Stale(TriggerKind[StaleSettings]):
     def sentence(self, settings: StaleSettings) -> Words:
         """Say when it fires."""
         return Words(N_("nothing happens on the deal for {after}"), {"after": settings.after})
+
+    def matches(self, heard: Heard, settings: StaleSettings) -> Miss | None:
+        """Miss a silence of another length."""
+        lasted = told(heard.event, "after")
+        if lasted == settings.after:
+            return None
+        return Miss(Words(N_("it tells of {after} without activity"), {"after": lasted}))

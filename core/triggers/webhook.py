@@ -8,7 +8,8 @@ from pydantic import Field
 
 from core.i18n import N_
 from core.rules.base import Settings
-from core.triggers.base import TriggerKind
+from core.triggers.base import Heard, Miss, TriggerKind
+from core.triggers.common import told
 from core.words import Words
 
 
@@ -33,3 +34,9 @@ class Webhook(TriggerKind[WebhookSettings]):
     def sentence(self, settings: WebhookSettings) -> Words:
         """Say when it fires."""
         return Words(N_("a webhook calls with the code “{code}”"), {"code": settings.code})
+
+    def matches(self, heard: Heard, settings: WebhookSettings) -> Miss | None:
+        """Miss a call with another code."""
+        if told(heard.event, "code") == settings.code:
+            return None
+        return Miss(Words(N_("it carried another code than “{code}”"), {"code": settings.code}))
