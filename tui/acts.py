@@ -12,7 +12,7 @@ from core.i18n import ngettext
 from core.model.people import Contact
 from core.words import fill
 from tui import rule_words
-from tui.actions import Scope
+from tui.actions import Scope, key_of
 from tui.board.cursor import Way
 from tui.line import Part
 from tui.mover import sentence_of
@@ -229,6 +229,15 @@ async def show_help(app: FunilApp) -> None:
     from tui.screens.help import HelpScreen
 
     await app.push_screen(HelpScreen(app.keymap))
+
+
+def drafts_ask(app: FunilApp) -> bool:
+    """Say, the first time, that an answer was typed and not sent; False when there is nothing to ask."""
+    if not app.panel.talk.asks():
+        return False
+    again = fill(_("{key} again leaves."), {"key": key_of("app.quit", "q")})
+    app.say(_("An answer that you have typed was not sent; it is kept only while Funil is open.") + " " + again)
+    return True
 
 
 def back(app: FunilApp) -> None:

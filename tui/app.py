@@ -202,7 +202,8 @@ class FunilApp(App[None]):
         self.footer.recheck()
 
     def _hints(self) -> list[Hint]:
-        hints = [action for action in self.registry.footer(self.scope) if self._acts_here(action)]
+        shown = (each for each in self.registry.footer(self.scope) if panel_place.of_hand(self, each))
+        hints = [action for action in shown if self._acts_here(action)]
         return [(action, self.registry.hint_keys(action), action.why_not(self) is None) for action in hints]
 
     def action_help_quit(self) -> None:
@@ -211,7 +212,7 @@ class FunilApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave, and say what waits for the next engine; a value that is half typed asks first."""
-        if self.panel.asks():
+        if self.panel.asks() or acts.drafts_ask(self):
             return
         await self._leave(0)
 

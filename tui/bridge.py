@@ -71,16 +71,17 @@ class Woken(Message, bubble=False):
 
 @dataclass(slots=True)
 class Changes:
-    """What the feed brought: ids of deals, whether log, configuration or clock changed, or simply everything."""
+    """What the feed brought: ids of deals, whether log, chats, configuration or clock changed, or simply everything."""
 
     deals: set[str] = field(default_factory=set)
     log: bool = False
+    talk: bool = False
     config: bool = False
     clock: bool = False
     everything: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.deals) or self.log or self.config or self.clock or self.everything
+        return bool(self.deals) or self.log or self.talk or self.config or self.clock or self.everything
 
 
 class Bridge:
@@ -137,6 +138,7 @@ def _read(reader: Reader, cursor: int) -> tuple[int, Changes]:
             found.deals.add(row.id)
         if row.what in ("run", "delivery"):
             found.log = True
+        found.talk = found.talk or row.what == "chat"
         if row.what == "config" and row.id == CLOCK:
             found.clock = True
         elif row.what == "config":

@@ -164,9 +164,12 @@ async def attachments(app: FunilApp) -> None:
     files = list(line.row.message.data.get("attachments") or ())
     choices = [Choice(str(n), str(each["name"]), log_files.size_words(each)) for n, each in enumerate(files)]
     place = await app.push_screen_wait(Picker(_("Attachments"), choices)) if len(files) > 1 else "0"
-    if place is None:
-        return
-    file = files[int(place)]
+    if place is not None:
+        await one_file(app, files[int(place)])
+
+
+async def one_file(app: FunilApp, file: dict[str, Any]) -> None:
+    """Ask whether a file shall be opened or saved, and do it."""
     title = f"{file['name']} · {log_files.size_words(file)}"
     answers = [
         Choice("save", _("Save as…"), _("into a folder of your choice")),

@@ -15,6 +15,7 @@ from core.i18n import gettext as _
 from core.model.people import EmailType, PhoneType
 from core.ports import Job
 from core.words import fill
+from tui import talk_acts
 from tui.actions import Scope
 from tui.mover import sentence_of
 from tui.panels import can, edits, values
@@ -26,12 +27,15 @@ from tui.panels.spots import (
     ChatSpot,
     FactSpot,
     FieldSpot,
+    FileSpot,
     FlagSpot,
     LinkSpot,
+    OlderSpot,
     PastSpot,
     PersonSpot,
     RuleSpot,
     RunSpot,
+    SaidSpot,
     StageSpot,
 )
 
@@ -72,8 +76,12 @@ async def enter(app: FunilApp) -> None:
             await _choose_stage(app)
         case FlagSpot():
             await clear(app)
-        case RunSpot() | PastSpot() | ChatSpot():
+        case RunSpot() | PastSpot() | ChatSpot() | OlderSpot():
             app.panel.fold()
+        case SaidSpot():
+            app.perform("chat.answer")
+        case FileSpot() as spot:
+            await talk_acts.open_file(app, spot)
         case RuleSpot():
             app.say(_("The rules of the stage (R) can be applied to deals that are there already."))
         case FactSpot():

@@ -34,6 +34,12 @@ def aim(app: FunilApp) -> bool:
     return app.board.model.deal == deal or app.find_deal(deal)
 
 
+def of_hand(app: FunilApp, action: Action) -> bool:
+    """Return whether the footer shows an action: while an answer is typed, letters are text, and it can be sent."""
+    typing = app.panel.talk.text.has_focus
+    return action.id == "chat.send" if typing else action.id != "chat.send"
+
+
 def share_width(app: FunilApp, width: int | None = None) -> None:
     """Share the width (default: the screen's) between board and open deal; where it is narrow the deal has it all."""
     from tui.header import ROOMY

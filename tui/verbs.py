@@ -14,6 +14,7 @@ from tui.verbs_clock import OF_CLOCK, TOUR
 from tui.verbs_log import OF_LOG
 from tui.verbs_panel import OF_PANEL
 from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
+from tui.verbs_talk import OF_TALK
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -372,6 +373,7 @@ REGISTRY: Final = Registry(
         *LOG,
         *OF_LOG,
         *OF_PANEL,
+        *OF_TALK,
         OF_LINES,
         *OF_CLOCK,
         *TOUR,

@@ -10,10 +10,11 @@ from core.i18n import gettext as _
 from core.log_filter import STATUS_NAMES
 from core.model.deal import Deal
 from core.model.run import Run, RunStatus
+from core.model.talk import Chat, ChatStatus
 from core.words import fill
 from tui.panels.deal_sheet import DealView
 from tui.panels.run_words import RUN_NAMES, Told
-from tui.panels.spots import PastSpot, RunSpot
+from tui.panels.spots import TALKS, PastSpot, RunSpot, SaidSpot
 
 if TYPE_CHECKING:
     from core.outbound import Row
@@ -26,7 +27,7 @@ def of(view: DealView, spot: object) -> tuple[Told | None, Row | None]:
     if isinstance(spot, RunSpot):
         told = next((each for each in view.told if each.run.public_id == spot.run), None)
         return told, told.row if told else None
-    if isinstance(spot, PastSpot) and spot.message is not None:
+    if isinstance(spot, PastSpot | SaidSpot) and spot.message is not None:
         return None, view.messages.get(spot.message)
     return None, None
 
@@ -78,6 +79,45 @@ def why_not_restore(view: DealView, spot: object) -> str | None:
         return _("Put the cursor on a change of a field first, in the history.")
     if stored(view.deal, spot.field) != spot.new:
         return _("It has been changed again since.")
+    return None
+
+
+def chat_of(view: DealView, spot: object) -> Chat | None:
+    """Return the chat that the cursor stands on, else the deal's newest one that goes on, else its newest."""
+    if isinstance(spot, TALKS):
+        return next((c for c in view.chats if (c.chat, c.channel) == (spot.chat, spot.channel)), None)
+    going = [chat for chat in view.chats if chat.status is not ChatStatus.CLOSED]
+    return next(iter(going or view.chats), None)
+
+
+def why_not_answer(view: DealView, spot: object) -> str | None:
+    """Say why nobody can be answered in a chat; None when somebody can."""
+    chat = chat_of(view, spot)
+    if chat is None:
+        return _("There is no chat with the client: it begins with the client's first message.")
+    return _("The client has blocked us there: nothing goes out.") if chat.blocked else None
+
+
+def why_not_accept(view: DealView, spot: object) -> str | None:
+    """Say why a chat cannot be taken; None when it can."""
+    chat = chat_of(view, spot)
+    if chat is None:
+        return why_not_answer(view, spot)
+    if chat.status is ChatStatus.WAITING:
+        return None
+    if chat.status is ChatStatus.CLOSED:
+        return _("The chat is closed: it begins again when the client writes.")
+    user = view.house.users.get(chat.accepted_by or "")
+    return fill(_("{user} has taken it already."), {"user": user.name if user else chat.accepted_by})
+
+
+def why_not_close(view: DealView, spot: object) -> str | None:
+    """Say why a chat cannot be closed; None when it can."""
+    chat = chat_of(view, spot)
+    if chat is None:
+        return why_not_answer(view, spot)
+    if chat.status is ChatStatus.CLOSED:
+        return _("The chat is closed: it begins again when the client writes.")
     return None
 
 

@@ -21,12 +21,14 @@ from core.words import fill
 from tui.bars import Bar
 from tui.line import Part, squeeze
 from tui.outbound_paint import Moments
+from tui.panels.answer import AnswerBox, AnswerText
 from tui.panels.editor import FieldEditor
 from tui.panels.sheet import Editing, Item, Sheet
 from tui.panels.sheet_view import GUTTER, SheetView
-from tui.panels.spots import ChatSpot, PastSpot, RunSpot
+from tui.panels.spots import ChatSpot, OlderSpot, PastSpot, RunSpot
 
 if TYPE_CHECKING:
+    from core.model.talk import Chat
     from tui.panels import edits, values
     from tui.panels.deal_sheet import DealView
 
@@ -84,6 +86,7 @@ class DealPanel(Vertical):
         self._unfolded: dict[str, str | None] = {}
         self.body = SheetView(id="deal-sheet")
         self.editor = FieldEditor(compact=True, id="deal-editor")
+        self.talk = AnswerBox(id="deal-answer")
         self.display = False
 
     @property
@@ -108,6 +111,7 @@ class DealPanel(Vertical):
         yield PanelLine(self._title, id="deal-title")
         yield PanelLine(self._tabs, id="deal-tabs")
         yield self.body
+        yield self.talk
         yield self.editor
 
     def _title(self) -> list[Part]:
@@ -133,6 +137,7 @@ class DealPanel(Vertical):
         if deal != self.deal:
             self.deal = deal
             self._unfolded.clear()
+            self.talk.close()
             self.sheet.show(())
             self.sheet.top = 0
         self.reload()
@@ -150,6 +155,7 @@ class DealPanel(Vertical):
         from tui.panels import deal_sheet, items
 
         deal_id, wanted = self.deal, frozenset(each for each in self._unfolded.values() if each)
+        before = self._end_of_talk()
         self.view = self._store.read(lambda reader: deal_sheet.read(reader, deal_id, wanted))
         if self.view is None:
             self._end_edit()
@@ -157,6 +163,7 @@ class DealPanel(Vertical):
         else:
             self.sheet.show(items.build(self.view, self._moments(), frozenset(self._unfolded)))
             self._follow_edit()
+            self._follow_talk(before)
         self._drawn()
 
     def _drawn(self) -> None:
@@ -168,6 +175,7 @@ class DealPanel(Vertical):
     def hide(self) -> None:
         """Close the panel."""
         self._end_edit()
+        self.talk.close()
         self.deal = self.view = None
         self.display = False
 
@@ -192,6 +200,56 @@ class DealPanel(Vertical):
             self._unfolded[item.key] = _subject(item)
         self.reload()
         self.go(Sheet.show_cursor)
+
+    # Talking ----------------------------------------------------------------------------------------------------------
+
+    def answer(self, channel: str, chat: str) -> None:
+        """Open the box in which a chat is answered, what was said above it."""
+        address = f"{channel}:{chat}"
+        self._unfolded.setdefault(f"chat:{address}", address)
+        self.talk.open(channel, chat)
+        self.sheet.show_cursor()
+        self.reload()
+        self._to_end_of_talk()
+        self.talk.text.focus()
+
+    def _end_of_talk(self) -> str | None:
+        """Return the key of what was said last in the chat that is being answered."""
+        from tui.panels import chat_items
+
+        chat = self._talked
+        return chat_items.last_key(self.view, chat) if chat is not None and self.view is not None else None
+
+    @property
+    def _talked(self) -> Chat | None:
+        chats = self.view.chats if self.view is not None else ()
+        return next((chat for chat in chats if (chat.channel, chat.chat) == self.talk.chat), None)
+
+    def _follow_talk(self, before: str | None) -> None:
+        """Show how it stands with the chat that is being answered, and what has just been said in it."""
+        from tui.panels import chat_items
+
+        chat = self._talked
+        if chat is None or self.view is None:
+            self.talk.close()
+            return
+        self.talk.show(chat_items.heading(self.view, chat))
+        if before is not None and self._end_of_talk() != before:
+            self._to_end_of_talk()
+
+    def _to_end_of_talk(self) -> None:
+        place = self.sheet.place(self._end_of_talk())
+        if place is not None:
+            self.sheet.cursor = place
+            self.sheet.show_cursor()
+            self.body.moved()
+
+    @on(AnswerText.Left)
+    def _left_talk(self) -> None:
+        """Go back to the sheet; the box stays, and what was typed."""
+        if not self.talk.kept:
+            self.talk.close()
+        self.body.focus()
 
     # Typing -----------------------------------------------------------------------------------------------------------
 
@@ -303,8 +361,10 @@ class DealPanel(Vertical):
 
 
 def _subject(item: Item) -> str | None:
-    """Return what more is to be read of an item that is unfolded: a message or a chat."""
+    """Return what more is to be read of an item that is unfolded: a message, a chat, or all of a chat."""
     match item.spot:
+        case OlderSpot():
+            return f"{item.spot.channel}:{item.spot.chat} *"
         case RunSpot() | PastSpot():
             return item.spot.message
         case ChatSpot():

@@ -34,6 +34,10 @@ __all__ = ["ADDRESS_TYPES", "RUN_NAMES", "DealView", "read", "run_words", "value
 
 HISTORY: Final = 200
 """Lines of history, and messages, that the panel reads."""
+SAID: Final = 200
+"""Messages of an unfolded chat that are read at first; the rest is asked for."""
+WHOLE: Final = " *"
+"""What stands behind a chat's address to say that all of it is wanted; no address ends like that."""
 ADDRESS_TYPES: Final = {
     "WORK": N_("Work"),
     "MOBILE": N_("Mobile"),
@@ -48,7 +52,7 @@ ADDRESS_TYPES: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealView:
     """All that the panel shows of a deal. ``idle`` are rules of the stage that have no run on this stay; ``said`` and
-    ``attempts`` are read only of what is unfolded, by chat and by message."""
+    ``attempts`` are read only of what is unfolded, by chat and by message; of the chats in ``cut`` there is more."""
 
     house: House
     deal: Deal
@@ -61,6 +65,7 @@ class DealView:
     messages: Mapping[str, Row]
     chats: Sequence[Chat]
     said: Mapping[str, Sequence[Said]]
+    cut: frozenset[str]
     attempts: Mapping[str, Sequence[Attempt]]
 
     @property
@@ -81,6 +86,7 @@ def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -
     told = _told(reader, deal, messages)
     owners = [Owner("contact", each) for each in deal.contacts]
     chats = reader.chats_of(deal_id, [*owners, Owner("company", deal.company)] if deal.company else owners)
+    said, cut = _said(reader, chats, unfolded)
     begun = {each.run.rule for each in told}
     return DealView(
         house=house,
@@ -93,9 +99,25 @@ def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -
         events=reader.events_of(deal_id),
         messages=messages,
         chats=chats,
-        said={chat.address: reader.said(chat.id) for chat in chats if chat.address in unfolded},
+        said=said,
+        cut=cut,
         attempts={d.public_id: reader.attempts(d.id) for d in deliveries if d.public_id in unfolded},
     )
+
+
+def _said(
+    reader: Reader, chats: Sequence[Chat], unfolded: frozenset[str]
+) -> tuple[Mapping[str, Sequence[Said]], frozenset[str]]:
+    """Return what was said in the chats that are unfolded, and those of which there is more."""
+    said: dict[str, Sequence[Said]] = {}
+    cut: set[str] = set()
+    for chat in chats:
+        if chat.address in unfolded:
+            whole = chat.address + WHOLE in unfolded
+            found = reader.said(chat.id, None if whole else SAID + 1)
+            cut |= {chat.address} if not whole and len(found) > SAID else set()
+            said[chat.address] = found if whole else found[-SAID:]
+    return said, frozenset(cut)
 
 
 def _rows(reader: Reader, house: House, deliveries: Sequence[Delivery]) -> dict[str, Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from core.client_ports import ClientKind
 from core.fields import Spec
@@ -86,6 +86,34 @@ class ChatSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidSpot:
+    """Something that was said in a chat; ``message`` is the line of the outbound log that carries it."""
+
+    chat: str
+    channel: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OlderSpot:
+    """What was said in a chat before the part that is shown."""
+
+    chat: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpot:
+    """A file that went with what was said in a chat; its content is kept under ``digest``."""
+
+    chat: str
+    channel: str
+    name: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class PastSpot:
     """A line of history, with the message that it tells of, or the field that was changed: what it was and became."""
 
@@ -106,5 +134,10 @@ Spot: TypeAlias = (
     | RunSpot
     | RuleSpot
     | ChatSpot
+    | SaidSpot
+    | OlderSpot
+    | FileSpot
     | PastSpot
 )
+TALKS: Final = (ChatSpot, SaidSpot, OlderSpot, FileSpot)
+"""What belongs to a chat: each names its ``chat`` and its ``channel``."""
