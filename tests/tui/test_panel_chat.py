@@ -1,4 +1,4 @@
-"""Chats in the open deal: read whole, taken, answered, closed; what was typed is kept, what is wrong stands beside it."""
+"""Chats in the open deal: read whole, taken, answered, closed; what was typed is kept, what is wrong stands beside."""
 
 from __future__ import annotations
 

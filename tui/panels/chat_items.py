@@ -101,9 +101,7 @@ def _head(view: DealView, chat: Chat, moments: Moments) -> Item:
     if chat.status is ChatStatus.WAITING:
         knobs.insert(0, Knob(_("take"), "chat.accept"))
     paras = Para(pieces, hang=2, knobs=tuple(knobs))
-    return Item(
-        key=key_of(chat), section=Section.CLIENT, paras=(paras,), spot=ChatSpot(chat.chat, chat.channel), at=AT
-    )
+    return Item(key=key_of(chat), section=Section.CLIENT, paras=(paras,), spot=ChatSpot(chat.chat, chat.channel), at=AT)
 
 
 def _talk(view: DealView, chat: Chat, said: Sequence[Said], moments: Moments) -> Iterator[Item]:
@@ -117,9 +115,7 @@ def _talk(view: DealView, chat: Chat, said: Sequence[Said], moments: Moments) ->
         yield _message(view, chat, each, moments, begins=begins)
         for place, file in enumerate(each.attachments):
             name = str(file.get("name") or "")
-            spot_of = FileSpot(
-                chat.chat, chat.channel, name, str(file.get("digest") or ""), int(file.get("size") or 0)
-            )
+            spot_of = FileSpot(chat.chat, chat.channel, name, str(file.get("digest") or ""), int(file.get("size") or 0))
             line: tuple[Piece, ...] = (
                 ("▤ ", "muted"),
                 (safe_text(name), "link"),
