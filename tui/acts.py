@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core import commands
 from core.i18n import gettext as _
 from core.i18n import ngettext
-from core.model.people import Contact
 from core.words import fill
 from tui import rule_words
 from tui.actions import Scope, key_of
 from tui.board.cursor import Way
 from tui.line import Part
-from tui.mover import sentence_of
 from tui.panel_place import share_width
 
 if TYPE_CHECKING:
@@ -23,7 +19,6 @@ if TYPE_CHECKING:
 
     from tui.app import FunilApp
     from tui.outbound_rows import LogLine
-    from tui.screens.new_deal import Draft
 
 
 def carry(app: FunilApp, way: Way) -> None:
@@ -91,44 +86,10 @@ def close_deal(app: FunilApp) -> None:
 
 
 async def new_deal(app: FunilApp) -> None:
-    """Ask for a new deal and make it."""
-    from tui.screens.new_deal import NewDealForm
+    """Ask for a new deal, in the column under the cursor, and make it."""
+    from tui.form.opening import new_deal
 
-    pipeline = app.desk.pipeline
-    if pipeline is None:
-        return
-    people = await asyncio.to_thread(app.desk.store.read, lambda reader: list[Contact](reader.all_contacts()))
-    stage = here(app) or pipeline.stages[0].id
-    values: Mapping[str, str] = {"stage": stage}
-    trouble = ""
-    while True:
-        form = NewDealForm(pipeline, values, app.desk.house, people, trouble)
-        draft = await app.push_screen_wait(form)
-        if draft is None:
-            return
-        trouble = await _make(app, pipeline.id, draft)
-        if not trouble:
-            return
-        values = form.typed
-
-
-async def _make(app: FunilApp, pipeline: str, draft: Draft) -> str:
-    """Make the deal and go to it; returns what went wrong."""
-    new = commands.NewDeal(
-        title=draft.title,
-        pipeline=pipeline,
-        stage=draft.stage,
-        amount=None if draft.amount is None else str(draft.amount),
-        contacts=(draft.contact,) if draft.contact else (),
-        responsible=app.desk.user,
-    )
-    try:
-        deal = await app.desk.store.write(commands.add_deal(new, app.desk.user))
-    except Exception as error:
-        return sentence_of(error)
-    app.written()
-    app.board.look_at(deal)
-    return ""
+    await new_deal(app, here(app))
 
 
 async def switch_pipeline(app: FunilApp) -> None:

@@ -1,17 +1,10 @@
-"""Filter, deal panel, new deal, pipelines, first run, empty places."""
+"""Filter, deal panel, pipelines, first run, empty places."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 import pytest
 
-from core import commands
-from core.errors import StoreTrouble
-from core.model.people import Address, Contact
-from tests.tui.app_world import MARIA, World, app_of, driver, memory_world, screen_text, toasts, until
-from tui.screens.new_deal import check
+from tests.tui.app_world import World, app_of, driver, memory_world, screen_text, toasts, until
 from tui.screens.welcome import Start, Welcome
 
 
@@ -91,86 +84,6 @@ async def test_the_open_panel_follows_the_cursor_and_the_changes(world: World) -
         await until(pilot, lambda: app_of(pilot).panel.deal == world.deals["Order 1001"])
         await pilot.press("L")
         await until(pilot, lambda: "Order delivery · Sales" in screen_text(pilot))
-
-
-async def test_a_new_deal_lands_on_top_of_its_stage_and_starts_its_rules(world: World) -> None:
-    async with world.board(size=(160, 30)) as pilot:
-        await pilot.press("l", "n", *"Festa Silva", "tab", *"1250.50", "tab", "tab", *"maria lima", "enter")
-        await until(pilot, lambda: titles(driver(pilot), "Order delivery") == ["Festa Silva"])
-        made = world.store.read(lambda reader: reader.deal(app_of(pilot).board.model.deal or ""))
-        assert (made.title, made.amount, made.stage, made.contacts) == (
-            "Festa Silva",
-            Decimal("1250.50"),
-            "delivery",
-            ("maria",),
-        )
-        await until(pilot, lambda: "held" in screen_text(pilot))
-
-
-async def test_a_deal_that_could_not_be_made_is_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: Any) -> Any:
-        raise StoreTrouble("the disk is full")
-
-    async with world.board() as pilot:
-        monkeypatch.setattr(commands, "add_deal", refused)
-        await pilot.press("n", *"Festa Silva", "tab", *"12.50", "enter")
-        await until(pilot, lambda: "the disk is full" in screen_text(pilot))
-        assert "Festa Silva" in screen_text(pilot) and "12.50" in screen_text(pilot)
-        monkeypatch.undo()
-        await pilot.press("enter")
-        await until(pilot, lambda: "Festa Silva" in titles(driver(pilot), "New"))
-
-
-async def test_what_is_wrong_stands_beside_its_field(world: World) -> None:
-    async with world.board() as pilot:
-        await pilot.press("n", "tab", *"abc", "tab", "tab", *"nobody", "enter")
-        await pilot.pause()
-        shown = screen_text(pilot)
-        assert "field “title” cannot be empty" in shown
-        assert "Not an amount like 1,250.50." in shown
-        assert "Nobody is called that" in shown
-        await pilot.press("escape")
-        assert len(pilot.app.screen_stack) == 1
-
-
-HOUSE = memory_world().store.read(lambda reader: reader.house())
-TWINS = (MARIA, Contact(id="maria2", name="Maria Lima", emails=(Address("WORK", "m2@x.example"),)))
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "wrong"),
-    [
-        ("title", "  ", "field “title” cannot be empty"),
-        ("title", "x" * 301, "field “title” has 300 characters at most, not 301"),
-        (
-            "amount",
-            "1.005",
-            "field “amount”: “1.005” is more than BRL keeps: 2 decimal places and 18 digits in all",
-        ),
-        ("amount", "1e3", "Not an amount like 1,250.50."),
-        ("contact", "Maria Lima", "2 contacts are called that: give the e-mail or the id."),
-    ],
-)
-def test_a_form_says_what_would_be_right(field: str, typed: str, wrong: str) -> None:
-    values = {"title": "A", "amount": "", "stage": "new", "contact": "", field: typed}
-    assert check(values, HOUSE, TWINS).wrong == {field: wrong}
-
-
-@pytest.mark.parametrize(("title", "amount"), [("x" * 300, "-1,250.50"), (" Order ", "0"), ("Order", "")])
-def test_form_and_command_line_take_the_same(world: World, title: str, amount: str) -> None:
-    draft = check({"title": title, "amount": amount, "stage": "new", "contact": ""}, HOUSE, ()).draft
-    assert draft is not None
-    made = world.deal(title, amount=amount.replace(",", "") or None)
-    deal = world.store.read(lambda reader: reader.deal(made))
-    assert (draft.title, draft.amount) == (deal.title, deal.amount)
-
-
-@pytest.mark.parametrize("typed", ["maria2", "m2@x.example", "M2@X.EXAMPLE"])
-def test_a_contact_is_found_by_id_or_address(typed: str) -> None:
-    values = {"title": "A", "amount": "1,250.5", "stage": "new", "contact": typed}
-    draft = check(values, HOUSE, TWINS).draft
-    assert draft is not None
-    assert (draft.contact, draft.amount) == ("maria2", Decimal("1250.5"))
 
 
 async def test_another_pipeline_can_be_shown(world: World) -> None:

@@ -41,8 +41,9 @@ class Picker(Chooser):
         Binding("up,ctrl+p", "step(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], *, at: str | None = None, hint: str = "") -> None:
         super().__init__()
+        self._hint = hint or _("type to narrow")
         self._title = title
         self._choices = choices
         self._shown: list[Choice] = list(choices)
@@ -52,7 +53,7 @@ class Picker(Chooser):
         """Lay out title, words and list."""
         with Vertical(id="picker"):
             yield Label(Content(safe_text(self._title)), id="picker-title")
-            yield Input(placeholder=_("type to narrow"), id="picker-words")
+            yield Input(placeholder=self._hint, id="picker-words")
             yield OptionList(id="picker-list")
             yield Label("", id="picker-note")
 
@@ -65,9 +66,17 @@ class Picker(Chooser):
             self.query_one(OptionList).highlighted = places[0]
 
     @on(Input.Changed)
-    def _narrow(self, event: Input.Changed) -> None:
-        words = fold(event.value).split()
-        self._shown = [c for c in self._choices if all(word in fold(c.words) for word in words)]
+    def _typed(self, event: Input.Changed) -> None:
+        self.narrow(event.value)
+
+    def narrow(self, typed: str) -> None:
+        """Show the choices that have every word in them."""
+        words = fold(typed).split()
+        self.show([c for c in self._choices if all(word in fold(c.words) for word in words)])
+
+    def show(self, choices: Sequence[Choice]) -> None:
+        """Show these choices."""
+        self._shown = list(choices)
         self._fill()
 
     def _fill(self) -> None:
@@ -94,6 +103,10 @@ class Picker(Chooser):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
+        self.enter()
+
+    def enter(self) -> None:
+        """Choose what the cursor is on."""
         place = self.query_one(OptionList).highlighted
         if place is not None:
             self._choose(place)

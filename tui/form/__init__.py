@@ -1,0 +1,1 @@
+"""The forms in which new things are made: a deal, a client."""
