@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from core import stored_json
 from core.i18n import gettext, zone
+from core.unread import Unread, keep, stored_form
 
 Arg: TypeAlias = "str | int | Words | At | None"
 """What fills a place; a sentence inside a sentence is read in the same language."""
@@ -54,7 +55,7 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(Unread):
     """A sentence as its English pattern (a gettext msgid with ``{name}`` places) and the values that fill it.
 
     The database keeps pattern and values apart, so that JSON output is always English and the screen speaks the
@@ -63,6 +64,12 @@ class Words:
 
     msg: str
     args: Mapping[str, Arg] = field(default_factory=dict)
+    _filled = frozenset({"msg", "args"})
+
+    @staticmethod
+    def _read(stored: Any) -> Mapping[str, Any]:
+        words = _revived(stored_json.decode(stored))
+        return {"msg": words.msg, "args": words.args}
 
     def __bool__(self) -> bool:
         return bool(self.msg)
@@ -86,7 +93,8 @@ class Words:
 
     def dump(self) -> str:
         """Return the stored form, read back by :func:`load`."""
-        return _encode([self.msg, dict(self.args)] if self.args else [self.msg])
+        stored: str | None = stored_form(self)
+        return stored or _encode([self.msg, dict(self.args)] if self.args else [self.msg])
 
 
 NO_WORDS: Final = Words("")
@@ -100,10 +108,13 @@ def shortened(value: Arg) -> Arg:
 
 
 def load(stored: str | None) -> Words:
-    """Read back what :meth:`Words.dump` wrote; nothing stored reads as no words."""
+    """Read back what :meth:`Words.dump` wrote; nothing stored reads as no words. It is parsed when it is first looked
+    at, so ``ValueError`` for anything else comes only then."""
     if not stored:
         return NO_WORDS
-    return _revived(stored_json.decode(stored))
+    unread = object.__new__(Words)
+    keep(unread, stored)
+    return unread
 
 
 def _revived(parts: list[Any]) -> Words:

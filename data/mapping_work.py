@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from core import words
@@ -14,18 +15,20 @@ from core.model.rule import Unknown
 from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind, TimelineRow
 from core.ports import TimelineEntry
-from core.stored_json import decode
 from core.words import NO_WORDS
-from data.building import builder
+from data.building import builder, unread_builder
 from data.mapping import Params, Row, dump, dump_words, kept, load_dict
 
 _run: Final = builder(Run)
 _delivery: Final = builder(Delivery)
 _message: Final = builder(Message)
+_unread_message: Final = unread_builder(Message)
+_leased: Final = unread_builder(Delivery)
 # Looking a member up by its value this way takes a tenth of what calling the class does.
 _RUN: Final = {status.value: status for status in RunStatus}
 _DELIVERY: Final = {status.value: status for status in DeliveryStatus}
 _CHANNEL: Final = {channel.value: channel for channel in Channel}
+_RESEND: Final = Unknown.RESEND.value
 _UNKNOWN: Final = {policy.value: policy for policy in Unknown}
 
 
@@ -169,7 +172,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         run,
         entry,
         connection,
-        _message(_CHANNEL[channel], to, text, subject, decode(data) if data else {}),
+        _message_of(channel, to, text, subject, data),
         _DELIVERY[status],
         _UNKNOWN[unknown],
         at,
@@ -193,6 +196,34 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         tried_at,
         by,
         words.load(why) if why else NO_WORDS,
+    )
+
+
+def _message_of(channel: str, to: str, text: str, subject: str | None, data: str | None) -> Message:
+    if data:
+        return _unread_message(_CHANNEL[channel], to, text, subject, data)
+    return _message(_CHANNEL[channel], to, text, subject, {})
+
+
+def leased_of(row: Row, worker: str) -> Delivery:
+    """Read a delivery that a worker has just leased; what only its trouble asks for is read when it is asked for.
+
+    A message that must not go out twice is asked for all of it before it is sent.
+    """
+    if row[12] != _RESEND:
+        return delivery_of(row, worker)
+    return _leased(
+        row[0],  # id
+        row[1],  # deal
+        row[3],  # run
+        row[5],  # connection
+        _message_of(*row[6:11]),
+        _UNKNOWN[row[12]],
+        row[13],  # at
+        row[17],  # attempts
+        row[30],  # round
+        row[31],  # tried_at
+        partial(delivery_of, row, worker),
     )
 
 

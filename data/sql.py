@@ -110,7 +110,9 @@ def with_list(sql: str, name: str) -> TextClause:
 
 
 def _json_list(values: Iterable[Any]) -> str:
-    return encode(list(values))
+    listed = list(values)
+    # A list of numbers is spelled alike in Python and in JSON, and Python is quicker at it.
+    return repr(listed) if listed and type(listed[0]) is int else encode(listed)
 
 
 _IN_TRANSACTION: Final = 2

@@ -13,6 +13,7 @@ from sqlalchemy import Insert, Update, func, insert, literal, select, update
 from core.model.delivery import Delivery, DeliveryStatus, Outcome
 from core.model.run import RunStatus
 from core.model.timeline import TimelineKind
+from core.words import NO_WORDS
 from data.mapping import dump_words
 from data.reader_base import the
 from data.reader_board import timeline
@@ -32,13 +33,14 @@ SENT = Statement(
             worker=None,
             reason=None,
             attempts=deliveries.c.attempts + 1,
-            tried_at=the("at"),
-            sent_at=the("at"),
             provider_id=the("provider_id"),
+            sent_at=the("at"),
+            tried_at=the("at"),
         )
         .where(deliveries.c.id == the("id"))
     )
 )
+"""Takes its parameters in this order."""
 CHARGED = alteration(deliveries, ("cost", "cost_currency"))
 EXPLAINED = alteration(deliveries, ("detail",))
 _ending: Final = (among(runs.c.id, "ids"), runs.c.status == RunStatus.SENDING.value)
@@ -77,7 +79,7 @@ class AcceptedWriter(ConfigReader, FeedWriter):
         now = self.now()
         ids = [delivery.id for delivery, _ in accepted]
         ending = [delivery.run for delivery, _ in accepted if delivery.run is not None]
-        self.db.many(SENT, [{"id": d.id, "at": now, "provider_id": said.provider_id} for d, said in accepted])
+        self.db.tuples(SENT, [(said.provider_id, now, now, d.id) for d, said in accepted])
         self._note(accepted)
         holding = [row[0] for row in self.db.rows(HOLDING, ids=ending)] if ending else []
         unended: list[int] = []
@@ -86,13 +88,16 @@ class AcceptedWriter(ConfigReader, FeedWriter):
                 unended = [row[0] for row in self.db.rows(UNENDED, ids=ending)]
             self._tell_all("run", [""])
         self.db.run(REFER, ids=ids, at=now)
-        self._tell_all("deal", sorted({delivery.deal for delivery, _ in accepted}))
+        self._tell_all("deal", list(dict.fromkeys(delivery.deal for delivery, _ in accepted)))
         self._tell_all("delivery", ids)
         return holding, unended
 
     def _note(self, accepted: Sequence[tuple[Delivery, Outcome]]) -> None:
         """Keep what a peer charged or explained, which few do."""
-        charged = [(d, said) for d, said in accepted if said.cost is not None]
+        noted = [pair for pair in accepted if pair[1].cost is not None or pair[1].detail is not NO_WORDS]
+        if not noted:
+            return
+        charged = [(d, said) for d, said in noted if said.cost is not None]
         self.db.many(CHARGED, [{"id": d.id, "cost": str(o.cost), "cost_currency": o.cost_currency} for d, o in charged])
-        explained = [(d, said) for d, said in accepted if said.detail]
+        explained = [(d, said) for d, said in noted if said.detail]
         self.db.many(EXPLAINED, [{"id": d.id, "detail": dump_words(o.detail)} for d, o in explained])

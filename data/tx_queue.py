@@ -147,7 +147,7 @@ class QueueTaker(OutboxReader, DealWriter, FeedWriter):
             rows = self.db.rows(STILL_CLAIMABLE, connection=connection, now=now, ids=ids) if ids else []
         if rows:
             self.db.run(LEASE, worker=worker, ids=[row[0] for row in rows])
-        return [mapping.delivery_of(row, worker) for row in rows]
+        return [mapping.leased_of(row, worker) for row in rows]
 
     def mark_sending(self, ids: Iterable[int], worker: str, now: Moment) -> Sequence[int]:
         """Turn leased rows into the durable state ``sending``; returns the ids still ours, in the order given."""

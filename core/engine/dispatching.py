@@ -31,7 +31,7 @@ from core.engine.sealing import Sealer
 from core.engine.talking import block
 from core.errors import FunilError
 from core.i18n import N_
-from core.model.delivery import Delivery, DeliveryStatus, Message, Outcome, OutcomeKind
+from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
 from core.model.house import Connection
 from core.model.line import Line
@@ -309,7 +309,7 @@ class Dispatcher:
         if refused is not None:
             return refused
         try:
-            message = await self._as_sent(lane.connection, delivery)
+            message = delivery.message if self.sealer is None else await self.sealer.sealed(lane.connection, delivery)
         except FunilError as error:
             return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=error.words)
         try:
@@ -317,9 +317,6 @@ class Dispatcher:
         except Exception as error:  # an adapter may be a plug-in: its bug must not stop the engine
             words = Words(N_("the adapter broke: {error}"), {"error": f"{type(error).__name__}: {error}"[:300]})
             return Outcome(kind=OutcomeKind.UNKNOWN, reason="timeout", detail=words)
-
-    async def _as_sent(self, connection: Connection, delivery: Delivery) -> Message:
-        return delivery.message if self.sealer is None else await self.sealer.sealed(connection, delivery)
 
 
 def finish(
@@ -339,10 +336,10 @@ def finish(
         if strained or reports:
             tx.hold_line(connection)
         tx.hold(d.deal for d, _ in results)
-        ours = tx.leased([d.id for d, _ in results], worker)
-        fenced = [(d, outcome) for d, outcome in results if d.id in ours]
-        runs = tx.runs_by_id(outcomes.troubled(fenced))
-        plan = finished(fenced, runs, now, rng, calling.rung(tx, fenced))
+        fenced = _ours(tx, results, worker)
+        troubled = outcomes.troubled(fenced)
+        runs = tx.runs_by_id(d.run for d, _ in troubled if d.run is not None)
+        plan = finished(fenced, runs, now, rng, calling.rung(tx, troubled))
         plan.deliveries_changed = [
             (d, rejudging.in_hours(tx, after, runs, now)) for d, after in plan.deliveries_changed
         ]
@@ -351,12 +348,12 @@ def finish(
         abandoning.stop_retries(tx, plan, runs, now)
         bundling.settle(tx, plan, now)
         applied = tx.apply(plan)
-        for delivery, outcome in fenced:
+        for delivery, outcome in troubled:
             if outcome.kind in _BREAKS and in_use(tx, delivery.connection):
                 tx.pause_connection(delivery.connection, "misconfigured")
         chaining.after(tx, plan.runs_changed, now, applied.held)
         bundling.finish(tx, applied.unended, now)
-        block(tx, fenced)
+        block(tx, troubled)
         if foreseen := happening.foreseen(fenced):
             tx.plan_happenings(foreseen)
         if reports:
@@ -364,6 +361,12 @@ def finish(
         return _strain(tx, connection, results, line, now) if strained else line
 
     return job
+
+
+def _ours(tx: Tx, results: Sequence[Result], worker: str) -> Sequence[Result]:
+    """Return those of the results whose messages the worker still has."""
+    ours = tx.leased([d.id for d, _ in results], worker)
+    return results if len(ours) == len(results) else [(d, outcome) for d, outcome in results if d.id in ours]
 
 
 def _strain(tx: Tx, connection: str, results: Sequence[Result], line: Line | None, now: Moment) -> Line:
@@ -380,11 +383,10 @@ def finished(
     results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rng: Random, rung: Mapping[int, int] = _NEVER
 ) -> Plan:
     """Plan the ends of attempts; ``rung`` says how often calls had reached nobody before, by message."""
-    plan = Plan()
-    for delivery, outcome in results:
-        if outcome.kind is OutcomeKind.ACCEPTED:
-            plan.accepted.append((delivery, outcome))
-            continue
+    troubled = outcomes.troubled(results)
+    accepted = [pair for pair in results if pair[1].kind is OutcomeKind.ACCEPTED] if troubled else list(results)
+    plan = Plan(accepted=accepted)
+    for delivery, outcome in troubled:
         after = outcomes.after(delivery, outcome, now, rng, rung.get(delivery.id, 0))
         plan.deliveries_changed.append((delivery, after))
         plan.attempts.append(outcomes.attempt(delivery, outcome, now))

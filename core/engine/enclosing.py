@@ -22,7 +22,7 @@ class FilesOf:
 def refusal(store: Store, message: Message, peer: Capabilities) -> Outcome | None:
     """Return how a message ends whose files cannot go: the peer carries none, or a content is gone. None: all is well,
     and nothing was read for a message without files."""
-    attached = message.data.get("attachments")
+    attached = message.attachments
     if not attached:
         return None
     if not peer.attachments:

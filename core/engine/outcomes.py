@@ -38,9 +38,9 @@ _SAID: Final = {
 }
 
 
-def troubled(results: Iterable[tuple[Delivery, Outcome]]) -> list[int]:
-    """Return the runs whose messages were not simply accepted: only these need to be looked at."""
-    return [d.run for d, outcome in results if outcome.kind is not OutcomeKind.ACCEPTED and d.run is not None]
+def troubled(results: Iterable[tuple[Delivery, Outcome]]) -> list[tuple[Delivery, Outcome]]:
+    """Return the results of messages that were not simply accepted: only these need to be looked at."""
+    return [pair for pair in results if pair[1].kind is not OutcomeKind.ACCEPTED]
 
 
 def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random, rung: int = 0) -> Delivery:

@@ -40,7 +40,8 @@ _OPTED_OUT_SINCE: Final = Words(N_("the client has opted out of this address sin
 def again(tx: Tx, claimed: Sequence[Delivery], now: Moment, rng: Random) -> Sequence[Delivery]:
     """Return those of the messages just leased that shall go, as they shall go; the others are put off, rewritten for
     another connection, or ended together with their runs. Reads nothing while all are fresh."""
-    late = [d for d in claimed if _late(d, now)]
+    # A fresh one is not late, was not tried before, and no person wants it sent anew.
+    late = [d for d in claimed if now - d.at > LATE or d.tried_at is not None or d.round > 1]
     if not late:
         return claimed
     runs = tx.runs_by_id([d.run for d in late if d.run is not None])
@@ -58,11 +59,6 @@ def again(tx: Tx, claimed: Sequence[Delivery], now: Moment, rng: Random) -> Sequ
     tx.apply(plan)
     chaining.after(tx, plan.runs_changed, now)
     return going
-
-
-def _late(delivery: Delivery, now: Moment) -> bool:
-    """Return whether a message is no fresh one: it is late, was tried before, or a person wants it sent anew."""
-    return now - delivery.at > LATE or delivery.tried_at is not None or delivery.round > 1
 
 
 def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, plan: Plan) -> Delivery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,8 @@ from typing import Any, Final
 from core.model.event import Happening
 from core.model.moment import Moment
 from core.model.rule import Unknown
+from core.stored_json import decode
+from core.unread import Unread, stored_form
 from core.words import NO_WORDS, Words
 
 
@@ -77,7 +79,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Unread):
     """What is put on the wire: plain data, already rendered. ``data`` holds what only its channel knows
     (``html``, ``from``, ``from_name``, ``to_name``, ``encoding``, ``segments``)."""
 
@@ -86,6 +88,17 @@ class Message:
     text: str
     subject: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    _filled = frozenset({"data"})
+
+    @staticmethod
+    def _read(stored: Any) -> Mapping[str, Any]:
+        return {"data": decode(stored)}
+
+    @property
+    def attachments(self) -> Sequence[Mapping[str, Any]]:
+        """The files that go with it. Where the stored data does not name any, it is not parsed for them."""
+        stored = stored_form(self)
+        return () if stored and '"attachments"' not in stored else self.data.get("attachments") or ()
 
     @property
     def gist(self) -> str:
@@ -94,7 +107,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Unread):
     """A stored message with its fate. ``moment`` and ``position`` (its run's) give the order within a deal.
 
     ``due_at`` is the next attempt (of an *unknown* one: when its peer is asked again), ``worker`` the engine that has
@@ -134,6 +147,15 @@ class Delivery:
     tried_at: Moment | None = None
     by: str | None = None
     why: Words = NO_WORDS
+    _filled = frozenset(
+        "rule entry status moment position due_at worker reason detail provider_id sent_at delivered_at cost "
+        "cost_currency cancelled_by was was_reason was_detail by why".split()
+    )
+
+    @staticmethod
+    def _read(stored: Callable[[], Delivery]) -> Mapping[str, Any]:
+        whole = stored()
+        return {name: getattr(whole, name) for name in Delivery._filled}
 
     @property
     def public_id(self) -> str:
