@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.model.event import Event, Happening
+from core.model.event import Candidate, Event, Happening, Reach, Verdict
+from core.stored_json import decode
+from core.words import load
 from data.mapping import Params, dump, dump_chain, load_chain, load_dict
 
 
@@ -42,6 +44,42 @@ def event_of(row: Any) -> Event:
         due_at=due_at or None,
         chain=load_chain(chain),
     )
+
+
+def reach_params(reach: Reach) -> Params:
+    """Return the columns of an event at one deal, its row's number among them."""
+    return {
+        "id": reach.id,
+        "event": reach.event,
+        "deal": reach.deal,
+        "applied": reach.applied,
+        "entry": reach.entry,
+        "candidates": dump([_kept(each) for each in reach.candidates]),
+        "judged_at": reach.judged_at,
+    }
+
+
+def _kept(candidate: Candidate) -> list[str | None]:
+    detail = candidate.detail.dump() if candidate.detail else None
+    return [candidate.trigger, candidate.target, candidate.verdict.value, candidate.reason, detail]
+
+
+def reach_of(row: Any) -> Reach:
+    """Return an event at one deal."""
+    number, event, deal, applied, entry, candidates, judged_at = row
+    return Reach(
+        id=number,
+        event=event,
+        deal=deal,
+        applied=applied,
+        entry=entry,
+        candidates=tuple(_candidate(*each) for each in decode(candidates)) if candidates else (),
+        judged_at=judged_at,
+    )
+
+
+def _candidate(trigger: str, target: str, verdict: str, reason: str | None, detail: str | None) -> Candidate:
+    return Candidate(trigger, target, Verdict(verdict), reason, load(detail))
 
 
 def happening_params(happening: Happening) -> Params:

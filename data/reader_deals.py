@@ -9,15 +9,16 @@ from typing import Any, Final
 
 from sqlalchemy import and_, false, or_, select
 
-from core.model.deal import Deal, Entry
-from core.model.moment import Moment
+from core.model.deal import CauseKind, Deal, Entry
+from core.model.moment import Moment, iso
 from core.model.people import Company, Contact
 from core.ports import DealFilter, Facts
-from data import mapping
+from data import mapping, mapping_events
 from data.columns import table_of
 from data.reader_base import the
 from data.reader_config import ConfigReader
 from data.reader_entries import EntryReader
+from data.reader_events import EVENT_OF_ENTRY
 from data.reader_listing import companies, contacts, deals, listed, top_first
 from data.sql import Statement, among
 from data.tables_deals import DealContactRow
@@ -127,7 +128,16 @@ class DealReader(EntryReader, ConfigReader):
             responsible=house.users.get(deal.responsible) if deal.responsible is not None else None,
             entry=entry,
             now=now,
+            event=self._event(entry) if entry is not None and entry.cause.kind is CauseKind.TRIGGER else None,
         )
+
+    def _event(self, entry: Entry) -> Mapping[str, Any] | None:
+        """Return the data of the event that brought a deal into a stage, with its moment."""
+        row = self.db.one(EVENT_OF_ENTRY, entry=entry.id)
+        if row is None:
+            return None
+        event = mapping_events.event_of(row)
+        return {**event.data, "at": iso(event.at)}
 
     def top_rank(self, pipeline: str, stage: str) -> int:
         """Return the greatest rank in a column, 0 when it is empty."""

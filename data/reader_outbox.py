@@ -22,13 +22,15 @@ from data.reader_base import the
 from data.reader_config import connections
 from data.reader_entries import RUNS_CANCELLED_BY, EntryReader, runs
 from data.sql import Statement, among
-from data.tables_talk import HappeningRow
+from data.tables_talk import EventRow, HappeningRow, ReachRow
 from data.tables_work import ENDED, DeliveryRow, LineRow, TimerRow
 
 deliveries: Final = table_of(DeliveryRow)
 timers: Final = table_of(TimerRow)
 lines: Final = table_of(LineRow)
 happenings: Final = table_of(HappeningRow)
+events: Final = table_of(EventRow)
+reaches: Final = table_of(ReachRow)
 
 DELIVERY = Statement(lambda: select(deliveries).where(deliveries.c.id == the("id")))
 DELIVERIES_BY_ID = Statement(lambda: select(deliveries).where(among(deliveries.c.id, "ids")))
@@ -158,7 +160,11 @@ def _next_due(*, ahead: bool) -> Select[Any]:
     run = select(func.min(runs.c.due_at)).where(runs.c.status == "waiting", runs.c.due_at.is_not(None))
     timer = select(func.min(timers.c.at))
     happening = select(func.min(happenings.c.at))
+    event = select(func.min(events.c.due_at)).where(events.c.handled_at.is_(None))
+    # What has reached a deal is matched at once.
+    reach = select(func.min(reaches.c.id) * 0).where(reaches.c.judged_at.is_(None))
     if ahead:
+        event, reach = event.where(events.c.due_at > the("after")), reach.where(false())
         run, timer = run.where(runs.c.due_at > the("after")), timer.where(timers.c.at > the("after"))
         happening = happening.where(happenings.c.at > the("after"))
     way = _ways(ahead=ahead).subquery()
@@ -167,7 +173,7 @@ def _next_due(*, ahead: bool) -> Select[Any]:
     if ahead:
         message = case((message > the("after"), message), else_=way.c.later_message)
         question = case((question > the("after"), question), else_=way.c.later_question)
-    each = run, timer, happening, select(func.min(message)), select(func.min(question))
+    each = run, timer, happening, event, reach, select(func.min(message)), select(func.min(question))
     return select(*(one.scalar_subquery() for one in each))
 
 

@@ -89,6 +89,7 @@ class EventRow(Table, table=True):
     __table_args__ = (
         Index("uq_events_source_outside_id", "source", "outside_id", unique=True),
         partial("ix_events_due", "due_at", "id", where=column("handled_at").is_(None)),
+        partial("ix_events_open_deal", "deal", "due_at", where=column("handled_at").is_(None)),
         partial("ix_events_deal", "deal", "id", where=column("deal").is_not(None)),
         partial("ix_events_delivery", "delivery", "id", where=column("delivery").is_not(None)),
     )

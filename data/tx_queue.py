@@ -18,7 +18,7 @@ from data.reader_base import the
 from data.reader_config import connections
 from data.reader_entries import runs
 from data.reader_listing import deals
-from data.reader_outbox import OutboxReader, deliveries, lines, open_now
+from data.reader_outbox import OutboxReader, deliveries, events, lines, open_now, reaches
 from data.sql import Statement, among
 from data.tx_deals import DealWriter
 from data.tx_feed import FeedWriter
@@ -27,9 +27,20 @@ _order: Final = (runs.c.due_at, runs.c.mover, runs.c.position, runs.c.id)
 
 
 def _due() -> Select[Any]:
+    """Due runs of deals at which no event is still to be matched: it comes before the deal's next run."""
+    open_event = select(events.c.id).where(
+        events.c.deal == runs.c.deal, events.c.handled_at.is_(None), events.c.due_at <= the("now")
+    )
+    open_reach = select(reaches.c.id).where(reaches.c.deal == runs.c.deal, reaches.c.judged_at.is_(None))
     return (
         select(runs)
-        .where(runs.c.status == "waiting", runs.c.due_at.is_not(None), runs.c.due_at <= the("now"))
+        .where(
+            runs.c.status == "waiting",
+            runs.c.due_at.is_not(None),
+            runs.c.due_at <= the("now"),
+            ~open_event.correlate(runs).exists(),
+            ~open_reach.correlate(runs).exists(),
+        )
         .order_by(*_order)
         .limit(the("limit"))
     )

@@ -152,18 +152,19 @@ def deals(reader: Reader, found: Chat) -> Sequence[str]:
     if found.deal is not None:
         bound = reader.deal(found.deal)
         return [bound.id] if bound is not None and not bound.removed else []
-    return reader.open_deals_of(_owners(reader, found))
+    return reader.open_deals_of(owners(reader, found))
 
 
-def _owners(reader: Reader, found: Chat) -> Iterable[Owner]:
-    owners = dict.fromkeys([found.owner] if found.owner else [])
+def owners(reader: Reader, found: Chat) -> Iterable[Owner]:
+    """Return a chat's client, and whoever has the number that it is written from."""
+    known = dict.fromkeys([found.owner] if found.owner else [])
     if found.peer.startswith("+"):
-        owners |= dict.fromkeys(reader.owners_of("phone", found.peer))
-    return owners
+        known |= dict.fromkeys(reader.owners_of("phone", found.peer))
+    return known
 
 
 def deal(reader: Reader, found: Chat) -> Deal | None:
     """Return the deal in whose name an agent speaks in a chat: of several, the one that something happened on last; of
     a client who has none open, the last closed one."""
-    known = reader.deals_by_id(deals(reader, found) or reader.deals_of(_owners(reader, found))).values()
+    known = reader.deals_by_id(deals(reader, found) or reader.deals_of(owners(reader, found))).values()
     return max((one for one in known if not one.removed), key=lambda one: (one.active_at, one.id), default=None)

@@ -23,8 +23,6 @@ from core.plan import Plan
 from core.ports import Job, Tx
 from core.words import Words
 
-REPORTED: Final = "reported"
-"""The source of what somebody records by hand: such ids are one family, whatever they tell of."""
 _QUOTED: Final = 200
 """Characters of a message that a line of history quotes; its data hold all."""
 
@@ -34,7 +32,7 @@ class Report:
     """Who reports, under which id, and when it happened (None: now)."""
 
     id: str
-    source: str = REPORTED
+    source: str = lookup.REPORTED
     at: Moment | None = None
 
 

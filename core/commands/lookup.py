@@ -10,6 +10,7 @@ from core.errors import Refused, UnknownThing
 from core.i18n import N_
 from core.model.deal import Deal
 from core.model.delivery import Delivery
+from core.model.event import Event
 from core.model.house import Connection, House
 from core.model.people import User
 from core.model.pipeline import Pipeline, Stage
@@ -17,6 +18,8 @@ from core.model.rule import Rule
 from core.model.run import Run
 from core.ports import Reader
 
+REPORTED: Final = "reported"
+"""The source of what somebody records by hand: such ids are one family, whatever they tell of."""
 _DIGITS: Final = 19
 """A database counts no further."""
 
@@ -118,6 +121,16 @@ def delivery(reader: Reader, delivery_id: str) -> Delivery:
     found = reader.delivery(number) if number is not None else None
     if found is None:
         raise UnknownThing(N_("there is no message “{id}” (ids of the outbound log look like M12)"), id=delivery_id)
+    return found
+
+
+def event(reader: Reader, event_id: str) -> Event:
+    """Return an event by the id that people see (``E12``), or by the id under which it was reported. Raises
+    ``UnknownThing``."""
+    number = _number(event_id, "E")
+    found = reader.event_of(REPORTED, event_id) or (reader.event(number) if number is not None else None)
+    if found is None:
+        raise UnknownThing(N_("there is no event “{id}”"), id=event_id)
     return found
 
 

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.engine import disabling, happening, reaping, running
+from core.engine import disabling, happening, listening, reaping, running
 from core.engine.dispatching import Dispatcher
 from core.engine.sealing import Sealer
 from core.errors import BadInput
 from core.i18n import N_
+from core.judging_hits import Lists
 from core.model.moment import SECOND, Moment, iso
 from core.ports import AdapterFactory, Job, Priority, Random, Reader, Store, TrackingKeys, Tx, Waker
 
@@ -20,6 +21,8 @@ PATIENCE: Final = 5.0
 """Seconds that a stopping engine waits for what is on the wire."""
 LOOK: Final = 0.2
 """Seconds between looks whether another process has written."""
+IN_A_PASS: Final = 8
+"""Batches of events in one pass, before runs and messages have their turn."""
 REAP: Final = 30.0
 """Seconds between looks, while serving, for what an engine beside this one left when it died."""
 
@@ -46,9 +49,11 @@ class Engine:
     waker: Waker | None = None
     on_trouble: Callable[[BaseException], None] | None = None
     keys: TrackingKeys | None = None
+    lists: Lists = listening.NO_LISTS
     _dispatcher: Dispatcher = field(init=False)
     _ran: int = 0
     _befallen: int = 0
+    _heard: int = 0
     _wakened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -58,9 +63,9 @@ class Engine:
 
     @property
     def happened(self) -> int:
-        """How many runs this engine has taken up, how many attempts it has made and how much simulated peers have
-        done, together."""
-        return self._ran + self._befallen + self._dispatcher.attempts
+        """How many runs and events this engine has taken up, how many attempts it has made and how much simulated peers
+        have done, together."""
+        return self._ran + self._befallen + self._heard + self._dispatcher.attempts
 
     async def start(self) -> int:
         """Take over what a dead engine left behind; returns how many messages are *unknown* for it. So is what waits
@@ -75,12 +80,12 @@ class Engine:
         await self._dispatcher.close()
 
     async def once(self) -> int:
-        """One pass: simulated peers do what they do by now, due runs act, due deliveries go out. Returns how much
-        happened; writes nothing when nothing is due."""
+        """One pass: simulated peers do what they do by now, events move deals, due runs act, due deliveries go out.
+        Returns how much happened; writes nothing when nothing is due."""
         if not self.store.read(_something_due):
             await self._dispatcher.settle()
             return 0
-        return await self._befall() + await self._run() + await self._dispatcher.once()
+        return await self._befall() + await self._listen() + await self._run() + await self._dispatcher.once()
 
     async def until_idle(self) -> int:
         """Pass after pass until nothing is due now; leaves the clock alone."""
@@ -143,7 +148,7 @@ class Engine:
         """Let rules act and batches begin until all that is due has been taken up."""
         news = True
         while self.store.read(_something_due):
-            ran = await self._befall() + await self._run()
+            ran = await self._befall() + await self._listen() + await self._run()
             if not await self._dispatcher.begin(self.wake, news=news or ran > 0) and not ran:
                 return
             news = False
@@ -156,6 +161,21 @@ class Engine:
         done = await self.store.write(happening.carry_out(), Priority.INBOX)
         self._befallen += done
         return done
+
+    async def _listen(self) -> int:
+        """Find which deals events reach and what moves them: some batches, each a transaction of its own, so that
+        others write in between and the rest of a pass has its turn."""
+        heard = 0
+        for _ in range(IN_A_PASS):
+            if not self.store.read(_something_heard):
+                break
+            taken = await self.store.write(listening.expand(self.lists), Priority.INBOX)
+            taken += await self.store.write(listening.match(self.lists), Priority.INBOX)
+            heard += taken
+            if not taken:
+                break
+        self._heard += heard
+        return heard
 
     async def _run(self) -> int:
         ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
@@ -195,6 +215,10 @@ class Engine:
 def _something_due(reader: Reader) -> bool:
     due = reader.next_due()
     return due is not None and due <= reader.now()
+
+
+def _something_heard(reader: Reader) -> bool:
+    return reader.something_heard(reader.now())
 
 
 def _something_planned(reader: Reader) -> bool:

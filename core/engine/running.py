@@ -84,6 +84,8 @@ class _Batch:
 
 def _turn(batch: _Batch, run: Run) -> None:
     """Take one run up as it stands now; before one that moves the deal, those that its moment has set free."""
+    if run.deal in batch.moved and batch.tx.awaits_matching(run.deal, batch.now):
+        return  # what the rules above have raised is matched before the deal's next run
     current = batch.tx.run(run.id) if run.deal in batch.moved else run
     while current is not None and current.mover and (freed := _freed(batch, current)):
         for other in freed:

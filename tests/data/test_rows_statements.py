@@ -13,6 +13,7 @@ import pytest
 import data
 from data.reader_board import timeline_of
 from data.reader_entries import runs_where
+from data.reader_events import reaches_where, unheard_where
 from data.reader_find import find_where
 from data.reader_listing import deals_where
 from data.reader_outbox import deliveries_where
@@ -27,7 +28,7 @@ SMALL = frozenset(
 """What may be walked through: the house's own set-up, lists handed over as a parameter, rows set aside."""
 TODO = frozenset(
     "ix_runs_due ix_runs_held ix_runs_waiting ix_deliveries_queue ix_deliveries_pending ix_deliveries_worker "
-    "ix_entries_undoable".split()
+    "ix_entries_undoable ix_events_due ix_reaches_open".split()
 )
 """Partial indexes that hold only what is still to be done, whose length is what was asked for."""
 WHOLE_ON_PURPOSE = frozenset(
@@ -89,6 +90,9 @@ def listings() -> Iterator[tuple[str, Statement]]:
     for limit in (False, True):
         yield f"said {limit=}", said_in(limit=limit)
         yield f"chats of deal {limit=}", chats_where(channel=False, status=False, deal=True, limit=limit)
+    for deal, event in ((True, False), (False, True)):
+        yield f"reaches {deal=} {event=}", reaches_where(deal=deal, event=event, limit=deal)
+        yield f"unheard {deal=} {event=}", unheard_where(deal=deal, event=event)
     for before in (False, True):
         yield f"deliveries {before=}", deliveries_where(deal=True, before=before)
         yield f"log {before=}", deliveries_where(before=before, since=True, limit=True)

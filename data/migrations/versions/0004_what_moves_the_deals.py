@@ -26,8 +26,11 @@ def upgrade() -> None:
 def _events() -> None:
     op.add_column("events", sa.Column("due_at", _BIG, nullable=False, server_default=sa.text("0")))
     op.add_column("events", sa.Column("chain", sa.Text(), nullable=True))
+    # What happened before anybody listened moves no deal now.
+    op.execute("UPDATE events SET handled_at = at WHERE handled_at IS NULL")
     op.drop_index("ix_events_open", "events")
     _index("ix_events_due", "events", ["due_at", "id"], "handled_at IS NULL")
+    _index("ix_events_open_deal", "events", ["deal", "due_at"], "handled_at IS NULL")
 
 
 def _reaches() -> None:
