@@ -38,6 +38,11 @@ _PRIVACY_RELAY: Final = "Mozilla/5.0"
 """All that Apple's Mail Privacy Protection says of itself: it loads every picture, whether the mail is read or not."""
 
 
+def settles_at(kind: str, at: Moment) -> Moment | None:
+    """Return when an event may be matched that happened at ``at``: a hit once it has settled; None: at once."""
+    return Moment(at + SETTLES) if kind in KINDS else None
+
+
 class Who(StrEnum):
     """Verdicts. A ``proxy`` fetches when its user opens the mail, so that it counts as the user; of a ``suspect``
     nobody can tell, so that it moves nothing."""

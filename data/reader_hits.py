@@ -11,7 +11,7 @@ from core.judging_hits import Judged, Who
 from data.columns import table_of
 from data.mapping import load_texts
 from data.reader_base import Base, the
-from data.reader_events import events
+from data.reader_outbox import events
 from data.sql import Statement, among
 from data.tables_hits import JudgementRow
 

@@ -13,6 +13,7 @@ from typing import Final
 from core.commands.chats import Report, chat_message
 from core.commands.receipts import receive
 from core.errors import FunilError
+from core.judging_hits import settles_at
 from core.model.delivery import Delivery, Outcome
 from core.model.event import Event, Happening
 from core.model.frozen import replace
@@ -66,6 +67,7 @@ def _happen(tx: Tx, happening: Happening) -> None:
             delivery=happening.delivery,
             connection=happening.connection,
             data=happening.data,
+            due_at=settles_at(happening.kind, happening.at),
         )
     )
 
