@@ -41,6 +41,7 @@ from core.plan import Plan
 from core.staged import Arrivals, Brought, Staging
 from core.survey_ports import SurveyReader
 from core.talk_ports import TalkReader, TalkTx
+from core.task_ports import TaskReader, TaskTx
 from core.views import (
     Applied,
     Card,
@@ -92,7 +93,9 @@ T = TypeVar("T")
 Random = random.Random
 
 
-class Reader(ClientReader, FindReader, LineReader, TalkReader, EventReader, FileReader, SurveyReader, Protocol):
+class Reader(
+    ClientReader, FindReader, LineReader, TalkReader, EventReader, FileReader, SurveyReader, TaskReader, Protocol
+):
     """Reads of one consistent moment. Every method is one indexed statement or a small fixed number of them."""
 
     def house(self) -> House:
@@ -255,9 +258,6 @@ class Reader(ClientReader, FindReader, LineReader, TalkReader, EventReader, File
     def notifications(self, user: str | None = None) -> Sequence[Mapping[str, Any]]:
         """Return what users were told in the app, newest first."""
 
-    def tasks(self, deal_id: str) -> Sequence[Mapping[str, Any]]:
-        """Return a deal's tasks, oldest first."""
-
     def files(self, deal_id: str) -> Sequence[Mapping[str, Any]]:
         """Return a deal's files, oldest first."""
 
@@ -265,7 +265,7 @@ class Reader(ClientReader, FindReader, LineReader, TalkReader, EventReader, File
         """Return the durable timers that have not fired, soonest first."""
 
 
-class Tx(Reader, ClientTx, LineTx, TalkTx, EventTx, FileTx, Protocol):
+class Tx(Reader, ClientTx, LineTx, TalkTx, EventTx, FileTx, TaskTx, Protocol):
     """One write transaction (behind a savepoint): reads that see its own writes, and the writes."""
 
     def apply(self, plan: Plan) -> Applied:

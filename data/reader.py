@@ -12,11 +12,21 @@ from data.reader_hits import HitReader
 from data.reader_overdue import OverdueReader
 from data.reader_survey import SurveyReader
 from data.reader_talk import TalkReader
+from data.reader_tasks import TaskReader
 
 __all__ = ["Memory", "SqlReader"]
 
 
 class SqlReader(
-    BoardReader, ClientReader, FindReader, OverdueReader, TalkReader, EventReader, FileReader, HitReader, SurveyReader
+    BoardReader,
+    ClientReader,
+    FindReader,
+    OverdueReader,
+    TalkReader,
+    EventReader,
+    FileReader,
+    HitReader,
+    SurveyReader,
+    TaskReader,
 ):
     """Every read of the Store. Make a new one for each transaction: ``SqlReader(db, memory, clock)``."""

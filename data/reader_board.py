@@ -166,7 +166,6 @@ NOTIFICATIONS = Statement(lambda: select(notifications).order_by(notifications.c
 NOTIFICATIONS_OF = Statement(
     lambda: select(notifications).where(notifications.c.user == the("user")).order_by(notifications.c.id.desc())
 )
-TASKS = Statement(lambda: select(tasks).where(tasks.c.deal == the("deal")).order_by(tasks.c.id))
 FILES = Statement(lambda: select(files).where(files.c.deal == the("deal")).order_by(files.c.id))
 
 
@@ -229,10 +228,6 @@ class BoardReader(Base):
         """Return what users were told in the app, newest first: ``id user deal at by text``."""
         rows = self.db.rows(NOTIFICATIONS) if user is None else self.db.rows(NOTIFICATIONS_OF, user=user)
         return [dict(zip(notifications.c.keys(), row, strict=True)) for row in rows]
-
-    def tasks(self, deal_id: str) -> Sequence[Mapping[str, Any]]:
-        """Return a deal's tasks, oldest first: ``id deal title text assignee due_at created_at by done_at``."""
-        return [dict(zip(tasks.c.keys(), row, strict=True)) for row in self.db.rows(TASKS, deal=deal_id)]
 
     def files(self, deal_id: str) -> Sequence[Mapping[str, Any]]:
         """Return a deal's files, oldest first: ``id deal field name digest size media_type at by``."""

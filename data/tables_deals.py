@@ -151,7 +151,10 @@ class TaskRow(Table, table=True):
     """A task on a deal."""
 
     __tablename__ = "tasks"
-    __table_args__ = (Index(None, "deal", "id"),)
+    __table_args__ = (
+        Index(None, "deal", "id"),
+        partial("ix_tasks_open", "due_at", "id", where=column("done_at").is_(None)),
+    )
 
     id: int | None = serial()
     deal: str = ident()

@@ -11,11 +11,21 @@ from data.tx_lines import LineWriter
 from data.tx_people import PeopleWriter
 from data.tx_queue import QueueTaker
 from data.tx_staged import StagedWriter
+from data.tx_tasks import TaskWriter
 
 __all__ = ["SqlTx"]
 
 
 class SqlTx(
-    PeopleWriter, QueueTaker, StagedWriter, ClientWriter, LineWriter, EventWriter, FileWriter, HitWriter, SqlReader
+    PeopleWriter,
+    QueueTaker,
+    StagedWriter,
+    ClientWriter,
+    LineWriter,
+    EventWriter,
+    FileWriter,
+    HitWriter,
+    TaskWriter,
+    SqlReader,
 ):
     """Every write of the Store. Make a new one for each job: ``SqlTx(db, memory, clock)``."""

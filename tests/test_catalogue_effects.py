@@ -210,7 +210,7 @@ async def test_effect_Comment(act: Callable[..., Any]) -> None:
 async def test_effect_CreateTask(act: Callable[..., Any]) -> None:
     acted = await act("CreateTask", title="Ring", text="about it", assignee="rui", due_at=NOON + HOUR)
     (task,) = acted.read(lambda reader: reader.tasks("D1"))
-    assert (task["title"], task["assignee"], task["due_at"], task["done_at"]) == ("Ring", "rui", NOON + HOUR, None)
+    assert (task.title, task.assignee, task.due_at, task.done_at) == ("Ring", "rui", NOON + HOUR, None)
     assert ("task", "task: Ring") in acted.said
 
 

@@ -46,5 +46,6 @@ _QUERIES: Final[Mapping[str, Callable[[Reader, str], Iterable[str]]]] = {
     "rules": _named(lambda reader: reader.house().rules),
     "connections": _named(lambda reader: reader.house().connections),
     "stored": _named(lambda reader: reader.house().files),
+    "tasks": _named(lambda reader: (task.public_id for task in reader.open_tasks(limit=MOST))),
     "users": _named(lambda reader: reader.house().users),
 }

@@ -34,6 +34,8 @@ _KINDS: Final[Mapping[str, str]] = {
     "company": "companies",
     "channel": "connections",
     "responsible": "users",
+    "assignee": "users",
+    "task": "tasks",
     "by": "users",
     "file": FILE,
     "files": FILE,

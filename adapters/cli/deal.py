@@ -21,6 +21,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     _stop(family)
     _mail(family)
     _note(family)
+    _paid(family)
     _remove(family)
 
 
@@ -103,6 +104,14 @@ def _note(family: Family) -> None:
     verb.add_argument("deal", metavar=_("DEAL"))
     verb.add_argument("--text", metavar=_("TEXT"), required=True, help=_("the note; - reads stdin"))
     verb.add_argument("--by", metavar=_("USER"), help=_("who notes it; default: the responsible"))
+
+
+def _paid(family: Family) -> None:
+    verb = family.add("paid", "deal_records:paid", _("mark an invoice of a deal as paid; triggers hear of it"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+    verb.add_argument("--amount", metavar=_("AMOUNT"), help=_("like 1250.50; default: the deal's amount"))
+    verb.add_argument("--invoice", metavar=_("INVOICE"), help=_("its number"))
+    verb.add_argument("--by", metavar=_("USER"), help=_("who marks it; default: the responsible"))
 
 
 def _remove(family: Family) -> None:

@@ -34,6 +34,19 @@ def note_deal(args: argparse.Namespace, roof: Roof) -> int:
     return 0
 
 
+def paid(args: argparse.Namespace, roof: Roof) -> int:
+    """Mark an invoice as paid."""
+    payment = commands.Payment(amount=args.amount, invoice=args.invoice)
+    with opened(args, roof) as store:
+        done = store.write_now(commands.mark_paid(args.deal, payment, args.by))
+        line = store.read(lambda reader: reader.timeline(args.deal, 1)[0])
+    if args.json:
+        as_json({"deal": args.deal, "event": done.event.public_id} | shapes.history(line))
+    else:
+        say(f"{args.deal}: {line.text.local()}")
+    return 0
+
+
 def _stdin() -> str:
     try:
         return sys.stdin.buffer.read().decode()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # each verb loads no more than it shows
     from core.model.deal import Deal
     from core.model.house import House
     from core.model.people import Address, Contact
+    from core.model.task import Task
     from core.views import TimelineEntry
 
 
@@ -35,6 +36,21 @@ def deal(found: Deal, house: House) -> dict[str, Any]:
         "created_at": iso(found.created_at),
         "closed": found.closed,
         "version": found.version,
+    }
+
+
+def task(found: Task) -> dict[str, Any]:
+    """Return a task."""
+    return {
+        "id": found.public_id,
+        "deal": found.deal,
+        "title": found.title,
+        "text": found.text,
+        "assignee": found.assignee,
+        "due_at": iso(found.due_at),
+        "created_at": iso(found.created_at),
+        "by": found.by,
+        "done_at": iso(found.done_at),
     }
 
 

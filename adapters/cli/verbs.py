@@ -32,6 +32,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "contact": Verb("contact", N_("contacts: add, show, list, import, set, remove")),
     "company": Verb("company", N_("client companies: add, show, list, import, set, remove")),
     "file": Verb("file", N_("the files that rules may attach: list, add, remove or save them")),
+    "task": Verb("task", N_("what is to be done on deals: list, add, done, reopen")),
     "rule": Verb("rule", N_("switch rules on and off, or apply them to what is there already")),
     "run": Verb("run", N_("let what is due happen, without a screen")),
     "worker": Verb("worker", N_("run the rules until stopped, without a screen")),

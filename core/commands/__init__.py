@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
+    from core.commands.payments import Payment, mark_paid, payment_made
     from core.commands.records import Removed, Restored, note, remove_deals, restore_deals
     from core.commands.reversals import Redone, Undone, redo, undo
     from core.commands.rules import Reach, Switched, To, apply_rule, cancel_left, reach, switch_rule
     from core.commands.runs import Stopped, run_now, stop_deal, stop_run
+    from core.commands.tasks import NewTask, add_task, complete_task, reopen_task, task_done
 
 __all__ = [
     "BY_HAND",
@@ -32,6 +34,8 @@ __all__ = [
     "NewClient",
     "NewDeal",
     "NewMail",
+    "NewTask",
+    "Payment",
     "Reach",
     "Recorded",
     "Redone",
@@ -49,6 +53,7 @@ __all__ = [
     "add_client",
     "add_deal",
     "add_file",
+    "add_task",
     "advance_clock",
     "answer_chat",
     "apply_rule",
@@ -59,14 +64,18 @@ __all__ = [
     "chat_closed",
     "chat_message",
     "close_chat",
+    "complete_task",
+    "mark_paid",
     "move",
     "note",
     "pass_time",
+    "payment_made",
     "reach",
     "redo",
     "remove_clients",
     "remove_deals",
     "remove_file",
+    "reopen_task",
     "resolve",
     "restore_clients",
     "restore_deals",
@@ -81,6 +90,7 @@ __all__ = [
     "stop_deal",
     "stop_run",
     "switch_rule",
+    "task_done",
     "undo",
     "write_mail",
 ]
@@ -97,10 +107,12 @@ _MODULES = {
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),
+    "payments": ("Payment", "mark_paid", "payment_made"),
     "records": ("Removed", "Restored", "note", "remove_deals", "restore_deals"),
     "reversals": ("Redone", "Undone", "redo", "undo"),
     "rules": ("Reach", "Switched", "To", "apply_rule", "cancel_left", "reach", "switch_rule"),
     "runs": ("Stopped", "run_now", "stop_deal", "stop_run"),
+    "tasks": ("NewTask", "add_task", "complete_task", "reopen_task", "task_done"),
 }
 
 

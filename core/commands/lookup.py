@@ -16,6 +16,7 @@ from core.model.people import User
 from core.model.pipeline import Pipeline, Stage
 from core.model.rule import Rule
 from core.model.run import Run
+from core.model.task import Task
 from core.ports import Reader
 
 REPORTED: Final = "reported"
@@ -131,6 +132,16 @@ def event(reader: Reader, event_id: str) -> Event:
     found = reader.event_of(REPORTED, event_id) or (reader.event(number) if number is not None else None)
     if found is None:
         raise UnknownThing(N_("there is no event “{id}”"), id=event_id)
+    return found
+
+
+def task(reader: Reader, task_id: str) -> Task:
+    """Return a task by the id that people see (``T12``, or its bare number). Raises ``UnknownThing``."""
+    text = task_id.strip()
+    number = _number(text if text.startswith("T") else f"T{text}", "T")
+    found = reader.task(number) if number is not None else None
+    if found is None:
+        raise UnknownThing(N_("there is no task “{id}”"), id=task_id)
     return found
 
 

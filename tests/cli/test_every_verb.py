@@ -42,6 +42,7 @@ LINES: Final[Mapping[str, str]] = {
     "deal stop": "D1",
     "deal mail": "D1 --by ana --subject s --text t",
     "deal note": "D1 --text t",
+    "deal paid": "D1",
     "deal remove": "D1",
     "deal restore": "D3",
     "contact add": "--name x",
@@ -58,6 +59,10 @@ LINES: Final[Mapping[str, str]] = {
     "company remove": "spare",
     "company restore": "gone",
     "company import": "clients.csv",
+    "task list": "",
+    "task add": "D1 --title x",
+    "task done": "T1",
+    "task reopen": "T2",
     "file list": "",
     "file add": "deals.csv",
     "file remove": "paper.txt",
@@ -150,6 +155,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shell.ok(what, "remove", gone)
     shell.ok("event", "chat_message", "channel=tg", "chat=c1", "from=+5511987650001", "text=hello")
     shell.ok("deal", "move", "D6", "delivery")
+    shell.ok("task", "add", "D1", "--title", "open")
+    shell.ok("task", "add", "D1", "--title", "done")
+    shell.ok("task", "done", "T2")
     return folder / "funil.db"
 
 

@@ -146,7 +146,7 @@ def test_a_task_stands_on_the_deal(ground: Ground) -> None:
     due = Moment(NOON + HOUR)
     tx.apply(Plan(effects=[("D1", "system", CreateTask(title="Call", text="now", assignee="ana", due_at=due))]))
     (task,) = tx.tasks("D1")
-    assert (task["title"], task["text"], task["assignee"], task["due_at"], task["done_at"]) == (
+    assert (task.title, task.text, task.assignee, task.due_at, task.done_at) == (
         "Call",
         "now",
         "ana",
@@ -154,7 +154,7 @@ def test_a_task_stands_on_the_deal(ground: Ground) -> None:
         None,
     )
     assert told(ground) == [
-        ("task", "system", "task: Call", {"task": task["id"], "title": "Call", "assignee": "ana", "due_at": due})
+        ("task", "system", "task: Call", {"task": task.id, "title": "Call", "assignee": "ana", "due_at": due})
     ]
 
 

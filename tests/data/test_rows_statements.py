@@ -18,6 +18,7 @@ from data.reader_find import find_where
 from data.reader_listing import deals_where
 from data.reader_outbox import deliveries_where
 from data.reader_talk import chats_where, said_in
+from data.reader_tasks import open_tasks_where
 from data.sql import Db, Statement
 from tests.data.rows_ground import connect, make_tables
 
@@ -28,7 +29,7 @@ SMALL = frozenset(
 """What may be walked through: the house's own set-up, lists handed over as a parameter, rows set aside."""
 TODO = frozenset(
     "ix_runs_due ix_runs_held ix_runs_waiting ix_deliveries_queue ix_deliveries_pending ix_deliveries_worker "
-    "ix_entries_undoable ix_events_due ix_reaches_open".split()
+    "ix_entries_undoable ix_events_due ix_reaches_open ix_tasks_open".split()
 )
 """Partial indexes that hold only what is still to be done, whose length is what was asked for."""
 WHOLE_ON_PURPOSE = frozenset(
@@ -88,6 +89,8 @@ def listings() -> Iterator[tuple[str, Statement]]:
     for how in FILTERS:
         yield f"filter {how}", find_where(how, custom=False)
     for limit in (False, True):
+        for assignee in (False, True):
+            yield f"open tasks {limit=} {assignee=}", open_tasks_where(assignee=assignee, limit=limit)
         yield f"said {limit=}", said_in(limit=limit)
         yield f"chats of deal {limit=}", chats_where(channel=False, status=False, deal=True, limit=limit)
     for deal, event in ((True, False), (False, True)):

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _events()
     _reaches()
     _judgements()
+    _tasks()
 
 
 def _events() -> None:
@@ -67,6 +68,10 @@ def _judgements() -> None:
     op.create_index("ix_judgements_event_id", "judgements", ["event", "id"])
     latest = "latest = 1" if op.get_bind().dialect.name == "sqlite" else "latest"
     _index("ix_judgements_latest", "judgements", ["version", "id"], latest)
+
+
+def _tasks() -> None:
+    _index("ix_tasks_open", "tasks", ["due_at", "id"], "done_at IS NULL")
 
 
 def _index(name: str, table: str, columns: list[str], where: str) -> None:
