@@ -114,9 +114,9 @@ def _kind(action: argparse.Action, parser: argparse.ArgumentParser) -> str:
 
 
 def _events() -> str:
-    from adapters.cli import event
+    from adapters.cli import event_kinds
 
-    return "|".join(event.KINDS)
+    return "|".join(event_kinds.KINDS)
 
 
 _OF_ONE_VERB: Final[Mapping[tuple[str, str], Callable[[], str]]] = {

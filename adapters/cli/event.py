@@ -1,71 +1,29 @@
-"""``funil event``: recording what happened outside. A kind is one declaration below."""
+"""``funil event``: recording what happened outside."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from adapters.cli.event_kinds import KINDS, Kind
 from adapters.cli.parser import assignments
 from adapters.cli.printing import as_json, note, say
 from adapters.cli.reading import opened
-from core import commands, zones
+from core import zones
 from core.commands import Recorded, Report
 from core.commands.clocks import happened
-from core.errors import BadInput, Refused, UnknownThing
+from core.errors import BadInput, UnknownThing
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.model.moment import Moment, iso
-from core.ports import Job, Reader
+from core.ports import Reader
 from core.words import fill
 
 if TYPE_CHECKING:
     from adapters.cli.roof import Roof
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of event: the values that it ``needs`` and ``may`` have, and the job that records it."""
-
-    needs: tuple[str, ...]
-    may: tuple[str, ...]
-    job: Callable[[Report, Mapping[str, str]], Job[Recorded]]
-
-
-KINDS: Final[Mapping[str, Kind]] = {
-    "chat_message": Kind(
-        ("chat", "text"),
-        ("channel", "from"),
-        lambda report, given: commands.chat_message(
-            report, given["chat"], given["text"], channel=given.get("channel"), sender=given.get("from")
-        ),
-    ),
-    "chat_accepted": Kind(
-        ("chat", "by"),
-        ("channel",),
-        lambda report, given: commands.chat_accepted(report, given["chat"], given["by"], given.get("channel")),
-    ),
-    "chat_answered": Kind(
-        ("chat", "by", "text"),
-        ("channel",),
-        lambda report, given: commands.chat_answered(
-            report, given["chat"], given["by"], given["text"], given.get("channel")
-        ),
-    ),
-    "chat_closed": Kind(
-        ("chat",),
-        ("channel", "by"),
-        lambda report, given: commands.chat_closed(report, given["chat"], given.get("channel"), given.get("by")),
-    ),
-}
-LATER: Final = (
-    "email_opened link_clicked email_received email_sent form call_made call_received call_missed payment webhook "
-    "task_done"
-).split()
-"""Kinds that are known and cannot be recorded yet."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -79,21 +37,25 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def _words(kind: Kind) -> list[str]:
-    return [f"{word}=" for word in kind.needs] + [f"[{word}=]" for word in kind.may]
+    deal = {True: ["--deal"], None: ["[--deal]"], False: []}[kind.deal]
+    return deal + [f"{word}=" for word in kind.needs] + [f"[{word}=]" for word in kind.may]
 
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
     """Record an event; the next run acts on it."""
     kind = _kind(args.kind)
     given = _checked(args.kind, kind, assignments(args.parser, args.values))
-    if args.deal is not None:
-        raise BadInput(N_("{kind} takes no --deal: its chat tells which deals it is about"), kind=args.kind)
+    if args.deal is not None and kind.deal is False:
+        msg = N_("{kind} takes no --deal: its {what} tells which deals it is about")
+        raise BadInput(msg, kind=args.kind, what=kind.needs[0])
+    if not (args.deal or "").strip() and kind.deal is True:
+        raise BadInput(N_("{kind} needs --deal: nothing else tells which deal it is about"), kind=args.kind)
     if args.id is not None and not args.id.strip():
         raise BadInput(N_("--id: an event's id is not empty"))
     outside_id = args.id if args.id is not None else uuid.uuid4().hex
     with opened(args, roof) as store:
         at = store.read(lambda reader: _moment(reader, args.at)) if args.at is not None else None
-        done = store.write_now(kind.job(Report(id=outside_id, at=at), given))
+        done = store.write_now(kind.job(Report(id=outside_id, at=at), given, (args.deal or "").strip()))
     return _told(args, done)
 
 
@@ -104,9 +66,7 @@ def _moment(reader: Reader, text: str) -> Moment:
 def _kind(name: str) -> Kind:
     if name in KINDS:
         return KINDS[name]
-    if name in LATER:
-        raise Refused(N_("events of kind {kind} cannot be recorded yet"), kind=name)
-    known = [*KINDS, *LATER]
+    known = list(KINDS)
     near = difflib.get_close_matches(name[:60], known, 1)
     if near:
         raise UnknownThing(N_("there is no kind of event “{kind}”: did you mean “{near}”?"), kind=name, near=near[0])

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from core.commands.connections import BY_HAND, set_paused
     from core.commands.deals import NewDeal, add_deal, set_fields
     from core.commands.files import Stored, add_file, remove_file
+    from core.commands.incoming import (
+        call_came,
+        call_made,
+        email_received,
+        email_sent,
+        form_submitted,
+        mail_hit,
+        webhook_called,
+    )
     from core.commands.mails import NewMail, Written, write_mail
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
@@ -28,8 +37,8 @@ if TYPE_CHECKING:
     from core.commands.tasks import NewTask, add_task, complete_task, reopen_task, task_done
 
 __all__ = [
-    "BY_HAND",
     "Acted",
+    "BY_HAND",
     "Moved",
     "NewClient",
     "NewDeal",
@@ -57,6 +66,8 @@ __all__ = [
     "advance_clock",
     "answer_chat",
     "apply_rule",
+    "call_came",
+    "call_made",
     "cancel",
     "cancel_left",
     "chat_accepted",
@@ -65,6 +76,10 @@ __all__ = [
     "chat_message",
     "close_chat",
     "complete_task",
+    "email_received",
+    "email_sent",
+    "form_submitted",
+    "mail_hit",
     "mark_paid",
     "move",
     "note",
@@ -92,6 +107,7 @@ __all__ = [
     "switch_rule",
     "task_done",
     "undo",
+    "webhook_called",
     "write_mail",
 ]
 
@@ -103,6 +119,15 @@ _MODULES = {
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
     "files": ("Stored", "add_file", "remove_file"),
+    "incoming": (
+        "call_came",
+        "call_made",
+        "email_received",
+        "email_sent",
+        "form_submitted",
+        "mail_hit",
+        "webhook_called",
+    ),
     "mails": ("NewMail", "Written", "write_mail"),
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),

@@ -22,6 +22,7 @@ from core.model.talk import Chat, Owner
 from core.naming import LONGEST_NAME
 from core.ports import Tx
 from core.safe_text import header_text
+from core.triggers.email_received import is_automatic, is_bounce
 
 NEW_CLIENTS: Final[Mapping[str, bool]] = {
     "form": True,
@@ -40,11 +41,22 @@ _BEGINS: Final = Cause(CauseKind.TRIGGER)
 def settled(tx: Tx, event: Event, lists: Lists) -> Event:
     """Return an event as it is understood now that its time has come: of a hit on a mail, whether a ``machine`` made
     it and why one thinks so (``judged``, ``why``). The stored event stays as it came."""
+    if event.kind == "email_received":
+        return _read(event)
     judged = settling.settled(tx, event, lists)
     if judged is None:
         return event
     said = {"machine": not judged.who.counts, "judged": judged.who.value, "why": list(judged.reasons)}
     return replace(event, data={**event.data, **said})
+
+
+def _read(event: Event) -> Event:
+    """Return a mail with what it is when nobody has written it: ``automatic``, a ``bounce`` or an ``auto_reply``."""
+    if is_bounce(event):
+        return replace(event, data={**event.data, "automatic": "bounce", "machine": True})
+    if is_automatic(event):
+        return replace(event, data={**event.data, "automatic": "auto_reply", "machine": True})
+    return event
 
 
 def reached(tx: Tx, event: Event) -> Sequence[str]:
@@ -163,12 +175,12 @@ def _contact(tx: Tx, event: Event) -> Contact | None:
     return Contact(
         id=tx.new_client_id("contacts"),
         name=name[:LONGEST_NAME],
-        emails=_read(clients.emails, email),
-        phones=_read(lambda texts: clients.numbers(texts, region), number),
+        emails=_addresses(clients.emails, email),
+        phones=_addresses(lambda texts: clients.numbers(texts, region), number),
     )
 
 
-def _read(read: Callable[[Iterable[str]], tuple[Address, ...]], text: str) -> tuple[Address, ...]:
+def _addresses(read: Callable[[Iterable[str]], tuple[Address, ...]], text: str) -> tuple[Address, ...]:
     try:
         return read([text]) if text else ()
     except BadInput:  # what a channel calls an address may be none

@@ -33,6 +33,8 @@ def tell(tx: Tx, event: Event, deals: Sequence[Deal], now: Moment, fresh: str | 
 
     Chats tell of themselves as they happen; only a deal that was made for the message (``fresh``) hears of it here.
     """
+    if event.kind == "email_sent" and event.delivery is not None:
+        return  # its message tells of itself
     line = line_of(event)
     told = deals if event.kind in _LINES else [deal for deal in deals if deal.id == fresh]
     if line is not None and told:
@@ -131,10 +133,16 @@ def _chat(event: Event) -> Line:
     return Line(TimelineKind.CHAT, "client", words)
 
 
+def _written(event: Event) -> Line:
+    words = Words(N_("{by} has written an e-mail elsewhere: {subject}"), _said(event, "by", "subject"))
+    return Line(TimelineKind.NOTE, str(event.data.get("by") or "system"), words)
+
+
 _LINES: Final[Mapping[str, Callable[[Event], Line]]] = {
     "email_opened": _opened,
     "link_clicked": _clicked,
     "email_received": _received,
+    "email_sent": _written,
     "sms_received": _texted,
     "form": _submitted,
     "call_made": _called,

@@ -331,10 +331,6 @@ def test_too_long_a_text_is_refused(shell: Shell) -> None:
     assert refusal == "the text has 100001 characters; a chat message has 100000 at most"
 
 
-def test_kinds_that_come_later_say_so(shell: Shell) -> None:
-    assert shell.refused("event", "call_missed", "phone=1") == "events of kind call_missed cannot be recorded yet"
-
-
 def test_chats_are_listed(shell: Shell) -> None:
     writes(shell, chat="a", sender=PHONE)
     writes(shell, chat="b", sender="+5511987650002", channel="web")
