@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from core.commands.tasks import NewTask, add_task, complete_task, reopen_task, task_done
 
 __all__ = [
-    "Acted",
     "BY_HAND",
+    "Acted",
     "Moved",
     "NewClient",
     "NewDeal",

@@ -80,6 +80,7 @@ def funil(tmp_path: Path) -> Funil:
     house = Funil(tmp_path, board(rules(mail())).replace("connections:\n", f"connections:\n{WAYS}"))
     house("deal", "move", "D1", "delivery")
     house.idle()
+    house("task", "add", "D1", "--title", "Call")
     return house
 
 
