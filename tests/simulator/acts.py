@@ -52,6 +52,7 @@ def retry(person: Person) -> None:
         return
     if person.command(f"retry {message.public_id}", commands.retry(message.public_id)) is not None:
         person.world.stopped.discard(message.id)
+        person.world.hurried.add(message.id)
 
 
 def resolve(person: Person) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core import conditions, timing
 from core.engine import lines
-from core.model.delivery import Delivery, DeliveryStatus
+from core.model.delivery import Channel, Delivery, DeliveryStatus
 from core.model.house import House
 from core.model.moment import MINUTE, Moment
 from core.model.rule import Hours, Unknown
 from core.plan import Plan
 from core.ports import Reader
 from core.views import DeliveryFilter
+from tests.simulator import accounts, addressing
 
 if TYPE_CHECKING:
     from tests.simulator.world import Attempt, World
@@ -73,9 +75,11 @@ def _leave_problems(world: World, reader: Reader, delivery: Delivery) -> Sequenc
     if entry is not None and entry.undone_at is not None:
         problems.append("it goes out although its move was undone")
     now = reader.now()
-    if delivery.tried_at is None and now - delivery.at <= MINUTE:
+    if delivery.tried_at is None and now - delivery.at <= MINUTE and delivery.round == 1:
         return problems
     run, deal = reader.run(delivery.run or 0), reader.deal(delivery.deal)
+    if deal is not None and addressing.opted_out(reader, deal, delivery):
+        problems.append("its client has opted out since it was written")
     if run is None or deal is None:
         return problems
     rule = reader.revision(run.revision)
@@ -119,13 +123,16 @@ def _may_be_put_off(world: World, tx: Reader, d: Delivery) -> bool:
 
 
 def at_apply(world: World, tx: Reader, worker: str, plan: Plan) -> None:
-    """Judge that an engine ends only what it still has."""
+    """Judge that an engine ends only what it still has, and to whom it writes."""
+    addressing.at_apply(world, tx, plan)
     for before, after in plan.deliveries_changed:
         if before.worker != worker:
             continue
         row = tx.delivery(before.id)
         if row is None or row.worker != worker:
             world.violated(f"{worker} was fenced off, and writes that {before.public_id} is {after.status.value}")
+        elif after.message.channel is Channel.OPEN_CHANNEL and after.reason == "blocked":
+            world.noted.append(partial(world.talk.blocked.add, after.message.data["chat"]))
 
 
 def at_send(world: World, attempt: Attempt, connection: str) -> None:
@@ -139,6 +146,8 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
     if delivery is None:
         return ("sent without a row in the outbox",)
     life, attempt.round = attempt.life, delivery.round
+    if life.ended:
+        return ("sent by an engine that has ended",)
     # Between lease (under “hold”: the durable mark) and wire an engine may have slept, and been taken for dead.
     hold = delivery.unknown is Unknown.HOLD
     marked = not hold or (delivery.id, life.worker) in world.marked
@@ -161,6 +170,9 @@ def _wire_problems(world: World, reader: Reader, attempt: Attempt) -> Sequence[s
     # What never reached the peer is judged and written again when it comes late.
     if any(a.message != attempt.message for a in earlier if a.out or (a.settled and a.offered)):
         problems.append("a retry sends other bytes")
+    problems += addressing.at_send(world, reader, attempt, delivery.connection)
+    if delivery.message.channel is Channel.TELEPHONY and not attempt.stale:
+        problems += accounts.at_send(world, delivery, earlier)
     return problems
 
 

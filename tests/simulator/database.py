@@ -20,7 +20,7 @@ def nothing() -> None:
 
 
 def inline_store(
-    connection: sqlite3.Connection,
+    connection: sqlite3.Connection | Db,
     clock: Clock,
     before_commit: Callable[[], None] = nothing,
     after_commit: Callable[[], None] = nothing,
@@ -28,14 +28,15 @@ def inline_store(
     memory: Memory | None = None,
     make_tx: Callable[[Db, Memory, Clock], SqlTx] = SqlTx,
 ) -> InlineStore:
-    """Return a store over a connection; several share it as processes share a file.
+    """Return a store over a connection; several share it as processes share a file, and those over the same ``Db`` hear
+    of one another.
 
     ``memory`` spares the seed from reading the same configuration once more for each of its processes; it is valid for
     all of them, since no two states of the configuration have the same version. ``make_tx`` watches what is written.
     """
     shared = memory or Memory()
     return InlineStore(
-        Db(connection, "sqlite"),
+        connection if isinstance(connection, Db) else Db(connection, "sqlite"),
         lambda db: SqlReader(db, shared, clock),
         lambda db: make_tx(db, shared, clock),
         before_commit=before_commit,

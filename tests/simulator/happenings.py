@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from core.model.delivery import Channel, Message
 from core.model.event import Happening
 from core.model.moment import DAY, HOUR, SECOND, Moment
 from core.ports import Reader
@@ -17,13 +18,19 @@ _WAITS: Final = (0, SECOND, 7 * SECOND, HOUR, DAY)
 _STATES: Final = ("delivered", "undelivered", "sent")
 
 
-def drawn(world: World, key: str, provider_id: str) -> tuple[Happening, ...]:
+def drawn(world: World, message: Message, key: str, provider_id: str) -> tuple[Happening, ...]:
     """Return what follows from a message: a report, or something that the client does, or both."""
-    kinds = world.rng.choice((("receipt",), ("email_opened",), ("receipt", "link_clicked", "receipt")))
+    kinds: Sequence[str] = world.rng.choice((("receipt",), ("email_opened",), ("receipt", "link_clicked", "receipt")))
+    if message.channel is Channel.OPEN_CHANNEL:
+        kinds = ("chat_message", "receipt")
     told = []
     for number, kind in enumerate(kinds):
         moment = Moment(world.clock.at + world.rng.choice(_WAITS))
-        data = {"provider_id": provider_id, "status": world.rng.choice(_STATES)} if kind == "receipt" else {"n": number}
+        data: dict[str, Any] = {"n": number}
+        if kind == "receipt":
+            data = {"provider_id": provider_id, "status": world.rng.choice(_STATES)}
+        elif kind == "chat_message":
+            data = {"chat": message.to.partition(":")[2], "text": f"answer to {key}"}
         told.append(Happening(connection="", key=f"{key}:{number}", kind=kind, at=moment, data=data))
     return tuple(told)
 
@@ -39,6 +46,9 @@ def carried_out(world: World, done: Sequence[Happening]) -> None:
             world.received.append(
                 Report(happening.connection, happening.key, said["provider_id"], said["status"], happening.at)
             )
+        elif happening.kind == "chat_message":
+            world.talk.said.setdefault(happening.data["chat"], []).append(happening.data["text"])
+            world.talk.blocked.discard(world.look(lambda r: r.chats_named(happening.data["chat"])[0].id))  # noqa: B023
         world.say(f"{happening.kind} {happening.key}")
 
 

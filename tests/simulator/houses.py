@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from core import commands
+from core.commands.chats import Report, chat_message
+from core.commands.files import add_file
+from core.model.file import NewFile
 from core.model.house import CompanySettings, Connection, FieldDef, FieldType, House
 from core.model.moment import Duration
-from core.model.people import Address, Contact, User
+from core.model.people import Address, Company, Contact, User
 from core.model.pipeline import Pipeline, Stage, StageKind
 from core.model.rule import Hours, Order, Rule, RunTime, Unknown, When
 from core.ports import Tx
@@ -32,6 +36,21 @@ _TIMES: Final = (
 )
 _HOURS: Final = (*[Hours.ANY] * 8, Hours.BUSINESS, Hours.RESPONSIBLE, Hours.BOTH)
 _WHEN: Final = {"all": [{"field": "amount", "op": ">", "value": 4}]}
+_KINDS_OF: Final = {
+    False: ("email", "email", "sms", "sms", "move"),
+    True: ("email", "sms", "call", "call", "chat", "chat", "invite", "invite", "move"),
+}
+"""What the rules of a house do: in every other one they call, chat and invite as well."""
+FALLBACKS: Final = ((), ("type",), ("contact",), ("type", "contact", "company"))
+CHANNEL: Final = "talk"
+OTHER_CHANNEL: Final = "talk2"
+CHATS: Final = {"c1": "+5511987650001", "c2": "+551132650002"}
+"""Chats that have begun, Maria's and João's, with the number that each is written from."""
+LINE: Final = "line1"
+BALANCE: Final = 2
+"""What the account of the telephone line holds at first; a call costs one."""
+OFFER: Final = NewFile("offer.pdf", b"an offer")
+_PEOPLE: Final = {"D0": (("maria",), None), "D1": (("maria", "joao"), "acme"), "D2": (("joao",), "acme")}
 
 
 @dataclass(frozen=True)
@@ -50,14 +69,27 @@ class Made:
 @cache
 def house(variant: int) -> Made:
     """Make one of the houses."""
+    more = talks(variant)
     rng = random.Random(variant * 7919)
     connection = copy_of(None)
     memory = Memory()
     store = inline_store(connection, WallClock(), memory=memory)
-    store.write_now(lambda tx: _set_up(tx, rng))
+    store.write_now(lambda tx: _set_up(tx, rng, more=more))
+    if more:
+        store.write_now(add_file(OFFER))
+        for number, (chat, user) in enumerate(CHATS.items()):
+            report = Report(id=f"w{number}", source=CHANNEL)
+            store.write_now(chat_message(report, chat, f"text {number}", channel=CHANNEL, sender=user))
     for number in range(3):
+        contacts, company = _PEOPLE[f"D{number}"] if more else (("maria",), None)
         new = commands.NewDeal(
-            id=f"D{number}", title=f"Deal {number}", stage="a", responsible="ana", contacts=("maria",), amount="5"
+            id=f"D{number}",
+            title=f"Deal {number}",
+            stage="a",
+            responsible="ana",
+            contacts=contacts,
+            company=company,
+            amount="5",
         )
         store.write_now(commands.add_deal(new, rules=number == 0))
     made = Made(contents(connection), store.read(lambda r: r.house()), memory.revisions)
@@ -65,7 +97,17 @@ def house(variant: int) -> Made:
     return made
 
 
-def _set_up(tx: Tx, rng: random.Random) -> None:
+def talks(seed: int) -> bool:
+    """Return whether a seed, or a house, is one of those that call and chat as well."""
+    return seed % HOUSES % 2 == 1
+
+
+def lines_of(seed: int) -> Sequence[str]:
+    """Return the connections of a seed's house that messages go out through."""
+    return ("mail", "sms1", LINE, CHANNEL) if talks(seed) else ("mail", "sms1")
+
+
+def _set_up(tx: Tx, rng: random.Random, *, more: bool) -> None:
     hours = {"mon-fri": "09:00-18:00"}
     tx.put_company_settings(CompanySettings(grace=rng.choice((0, 0, 5_000)), timezone="America/Sao_Paulo", hours=hours))
     tx.put_user(User(id="ana", name="Ana", mailboxes=("ana@loja.example",), hours={"mon-fri": "09:00-12:00"}))
@@ -73,8 +115,11 @@ def _set_up(tx: Tx, rng: random.Random) -> None:
     tx.put_connection(Connection(id="mail", channel="email", adapter="simulated", settings=pace))
     tx.put_connection(Connection(id="sms1", channel="sms", adapter="simulated"))
     tx.put_field(FieldDef(id="due", type=FieldType.DATE))
-    emails = (Address("WORK", "maria@cliente.example"),)
-    tx.put_contact(Contact(id="maria", name="Maria", emails=emails, phones=(Address("MOBILE", "+5511987650001"),)))
+    _put_clients(tx, more=more)
+    if more:
+        tx.put_connection(Connection(id=LINE, channel="telephony", adapter="simulated"))
+        for channel, settings in ((CHANNEL, {"bot": "loja_bot"}), (OTHER_CHANNEL, {})):
+            tx.put_connection(Connection(id=channel, channel="open_channel", adapter="simulated", settings=settings))
     stages = tuple(
         Stage(id=s, name=s, color="#39A8EF", kind=_KINDS.get(s, StageKind.PROCESS), position=i)
         for i, s in enumerate(STAGES)
@@ -84,16 +129,37 @@ def _set_up(tx: Tx, rng: random.Random) -> None:
     for stage in STAGES:
         for _ in range(rng.choice((1, 2, 3, 4))):
             number += 1
-            tx.put_rule(_rule(rng, number, stage), "system", START)
+            tx.put_rule(_rule(rng, number, stage, more=more), "system", START)
 
 
-def _rule(rng: random.Random, number: int, stage: str) -> Rule:
-    kind = rng.choice(("email", "email", "sms", "sms", "move"))
-    settings: dict[str, Any] = {
+def _put_clients(tx: Tx, *, more: bool) -> None:
+    phones: tuple[Address, ...] = (Address("MOBILE", "+5511987650001"), Address("WORK", "+551132650001"))
+    emails: tuple[Address, ...] = (Address("WORK", "maria@cliente.example"),)
+    tx.put_contact(Contact(id="maria", name="Maria", emails=emails, phones=phones if more else phones[:1]))
+    if more:
+        phones, emails = (Address("HOME", "+551132650002"),), (Address("HOME", "joao@cliente.example"),)
+        tx.put_contact(Contact(id="joao", name="João", emails=emails, phones=phones))
+        phones, emails = (Address("WORK", "+551132650003"),), (Address("WORK", "info@acme.example"),)
+        tx.put_company(Company(id="acme", name="Acme", emails=emails, phones=phones))
+
+
+def _rule(rng: random.Random, number: int, stage: str, *, more: bool) -> Rule:
+    kind = rng.choice(_KINDS_OF[more])
+    all_settings: dict[str, dict[str, Any]] = {
         "email": {"subject": "Hello", "body": "Dear {{ contact.first_name }}: {{ deal.amount }}"},
         "sms": {"text": "Hi {{ deal.title }} {{ deal.amount }}", "provider": "sms1"},
+        "call": {"say": "Hi {{ deal.amount }}", "tries": 2},
+        "chat": {"text": "Well {{ deal.amount }}"},
+        "invite": {"text": "{{ deal.amount }} {{ invite_link }}"},
         "move": {"stage": rng.choice(STAGES)},
-    }[kind]
+    }
+    settings = all_settings[kind]
+    if more and kind in ("email", "chat") and rng.random() < 0.5:
+        settings["attach"] = {"files": [OFFER.name]}
+    if more and kind in ("email", "sms", "invite"):
+        settings["fallback"] = list(rng.choice(FALLBACKS))
+    if more and kind in ("sms", "invite"):
+        settings["phone"] = rng.choice(("auto", "mobile", "mobile"))
     return Rule(
         id=f"r{number}",
         pipeline="sales",

@@ -16,7 +16,7 @@ from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind
 from core.ports import Reader
 from core.views import DealFilter, DeliveryFilter, TimelineEntry
-from tests.simulator import happenings
+from tests.simulator import accounts, happenings, houses, talk
 from tests.simulator.world import Attempt, World
 
 FINAL = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
@@ -138,6 +138,8 @@ def _end_problems(world: World, reader: Reader) -> Sequence[str]:
     attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
     for attempt in world.wire:
         attempts[attempt.delivery].append(attempt)
+    if houses.talks(world.seed):
+        problems += [*accounts.problems(world, reader, deliveries), *talk.problems(world, reader, deliveries)]
     timelines = {deal: reader.timeline(deal) for deal in {d.deal for d in deliveries}}
     for delivery in deliveries:
         if world.cut_short and _ahead(reader, delivery):
@@ -220,7 +222,8 @@ def _truth_problems(world: World, delivery: Delivery, attempts: Sequence[Attempt
     if last.outcome.kind is OutcomeKind.UNKNOWN and world.reconciling:
         # The peer has been asked since: what it said stands there.
         wanted = {*wanted, DeliveryStatus.FAILED, *_TAKEN} - ({DeliveryStatus.FAILED} if last.out else _TAKEN)
-    if delivery.status not in wanted:
+    # Who opts out after an attempt of which nobody knows gets no other.
+    if delivery.status not in wanted and delivery.reason != "opted_out":
         return [f"{delivery.public_id} was {last.outcome.kind.value}, the log says {delivery.status.value}"]
     return _note_problems(world, delivery, attempts) if len(known) == len(attempts) else []
 

@@ -17,7 +17,7 @@ from core.model.run import Run, RunStatus, Waiting
 from core.ports import Job, Reader, Tx
 from core.views import DealFilter, DeliveryFilter
 from tests.simulator import invariants
-from tests.simulator.houses import STAGES
+from tests.simulator.houses import STAGES, lines_of
 from tests.simulator.process import fill, watched_store
 from tests.simulator.world import World
 
@@ -168,7 +168,7 @@ class Person:
         amount = str(self.world.rng.randint(5, 9))
         for deal in self.deals():
             self._set(deal, {"amount": amount})
-        self.world.clock.at = Moment(self.world.clock.at + HOUR)
+        self.world.turn(Moment(self.world.clock.at + HOUR))
         self.world.say("an hour later")
 
     def _set(self, deal: str, values: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ class Person:
         """Turn the clock: mostly forward, by little or much; sometimes the machine's clock is set back."""
         world = self.world
         step = world.rng.choice(_STEPS)
-        world.clock.at = Moment(world.clock.at + step)
+        world.turn(Moment(world.clock.at + step))
         world.set_back = world.set_back or step < 0
         world.say(f"clock {step:+} ms")
 
@@ -195,12 +195,12 @@ class Person:
         world = self.world
         due = self.store.read(lambda r: r.next_due(after=r.now()))
         if due is not None:
-            world.clock.at = Moment(due + world.rng.choice((0, 0, SECOND, MINUTE)))
+            world.turn(Moment(due + world.rng.choice((0, 0, SECOND, MINUTE))))
             world.say("time passes")
 
     def pause(self) -> None:
         """Pause a connection."""
-        line = self.world.rng.choice(("mail", "sms1"))
+        line = self.world.rng.choice(lines_of(self.world.seed))
         self.command(f"pause {line}", lambda tx: tx.pause_connection(line, "paused"))
 
     def resume(self) -> bool:
@@ -235,7 +235,7 @@ class Person:
 
     def break_line(self) -> None:
         """Break a line: the next attempts do not reach the peer."""
-        line = self.world.rng.choice(("mail", "sms1"))
+        line = self.world.rng.choice(lines_of(self.world.seed))
         self.world.down[line] = self.world.rng.choice((1, 6, 12))
         self.world.say(f"the line of {line} breaks")
 

@@ -30,7 +30,8 @@ from tests.simulator.world import Crash, World
 SLEEPY: Final = 0.05
 """How often one of two engines stands still at a step."""
 SLEEP: Final = (4, 12, 40, 120)
-"""For how many turns of the loop it does."""
+"""For how many turns of the loop it does; where engines serve, for so many moments."""
+MOMENT: Final = 0.0625
 
 
 class WatchedTx(SqlTx):
@@ -96,7 +97,7 @@ def watched_store(
         after_commit()
 
     return inline_store(
-        world.connection,
+        world.db,
         world.clock,
         before_commit,
         committed,
@@ -133,8 +134,8 @@ class SimStore:
         return self.inner.read(query)
 
     def changed_elsewhere(self) -> bool:
-        """Return False: the script wakes the engine."""
-        return False
+        """Return whether another process has written; unless engines serve, the script lets them work."""
+        return self._world.served and self.inner.changed_elsewhere()
 
 
 def fill(world: World) -> None:
@@ -160,6 +161,12 @@ class Life:
         self.still = False
         self.overtaken = False
         """Whether it has ever slept past its lease."""
+        self.ended = False
+        """Whether it was told to stop, and did."""
+        self.stop: asyncio.Event | None = None
+        self.troubles = 0
+        self.hanging: set[str] = set()
+        """Connections whose peers keep their answers."""
         store: Store = SimStore(world, self)  # type: ignore[assignment]
         adapters: AdapterFactory = SimAdapters(world, self)
         self.engine = Engine(store, adapters, random.Random(world.rng.random()), self.worker)
@@ -183,6 +190,12 @@ class Life:
         self.dead = True
         self.world.alive.discard(self.worker)
 
+    def end(self) -> None:
+        """End as one who was told to; what could not be written until then dies with the process."""
+        self.ended = True
+        self.dead = bool(self.engine._dispatcher._owed)
+        self.world.alive.discard(self.worker)
+
     def lives(self) -> None:
         """Raise ``Crash`` where this process is no more."""
         if self.dead:
@@ -203,7 +216,7 @@ class Life:
         if world.engines > 1 and not world.healthy and not any(life.still for life in world.lives):
             await self._maybe_sleep(where)
         while self.still:
-            await asyncio.sleep(0)
+            await asyncio.sleep(MOMENT if world.served else 0)
         self.lives()
 
     async def _maybe_sleep(self, where: str) -> None:
@@ -215,7 +228,7 @@ class Life:
         self.still = self.overtaken = True
         world.alive.discard(self.worker)
         for _ in range(world.rng.choice(SLEEP)):
-            await asyncio.sleep(0)
+            await asyncio.sleep(MOMENT if world.served else 0)
         self.still = False
         if not self.dead:
             world.alive.add(self.worker)

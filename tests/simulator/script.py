@@ -12,16 +12,21 @@ from core.engine.loop import Engine
 from core.model.delivery import DeliveryStatus
 from core.model.moment import DAY, Moment
 from core.views import DeliveryFilter
-from tests.simulator import houses, invariants
+from tests.simulator import houses, invariants, serving, talk
 from tests.simulator.acts import ACTS
 from tests.simulator.database import copy_of, restore
 from tests.simulator.person import Person
 from tests.simulator.process import Life
+from tests.simulator.turning import TurningLoop
 from tests.simulator.world import START, World
 
 JUMPS: Final = 5
 """How often the clock jumps to what is due next, at the end of a seed; while a message is on its way, more often."""
 MOST_JUMPS: Final = 80
+SERVED: Final = 0.25
+"""How many of the seeds have engines that serve."""
+PAUSES: Final = (0.0, 0.0, 0.125, 1.0)
+"""How long the person waits between two acts then, in seconds."""
 ON_ITS_WAY: Final = DeliveryFilter(statuses=frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING}))
 
 
@@ -45,12 +50,13 @@ def _fresh(seed: int) -> World:
     return World(seed, random.Random(seed), _shared[0], memory=made.memory(house))
 
 
-_loops: list[asyncio.AbstractEventLoop] = []
+_loops: list[TurningLoop] = []
 
 
-def _loop() -> asyncio.AbstractEventLoop:
+def _loop() -> TurningLoop:
     if not _loops:
-        _loops.append(asyncio.new_event_loop())
+        _loops.append(TurningLoop())
+    _loops[0].begin()
     return _loops[0]
 
 
@@ -64,14 +70,35 @@ async def _play(world: World) -> None:
     world.crashes = world.rng.choice((0.0, 0.02, 0.08))
     world.engines = world.rng.choice((1, 1, 2))
     world.acts = world.rng.randint(6, 14)
-    world.reconciling = world.rng.choice((frozenset(), frozenset({"sms1"}), frozenset({"sms1", "mail"})))
-    world.reporting = world.rng.choice((frozenset(), frozenset({"sms1"}), frozenset({"sms1", "mail"})))
+    some = (frozenset[str](), frozenset({"sms1"}), frozenset(houses.lines_of(world.seed)))
+    world.reconciling, world.reporting = world.rng.choice(some), world.rng.choice(some)
+    world.carrying = world.rng.choice((frozenset(), frozenset({"mail"}), *[frozenset(("mail", houses.CHANNEL))] * 4))
+    world.away = frozenset(number for number in houses.CHATS.values() if world.chance(0.4))
     world.cursor = world.look(lambda r: r.cursor())
     invariants.after_commit(world, everything=True)
-    person = Person(world, ACTS)
+    more = houses.talks(world.seed)
+    if more:
+        talk.begin(world)
+    person = Person(world, {**ACTS, **talk.MORE} if more else ACTS)
     world.person = person.act
-    await asyncio.gather(_person(world), *(_engine(world, person) for _ in range(world.engines)))
-    await _end(world, person)
+    world.served = world.chance(SERVED)
+    if world.served:
+        with serving.hurried():
+            engines = (serving.engine(world, person, _while_dead) for _ in range(world.engines))
+            await asyncio.gather(_person(world), *engines)
+            await _end(world, person)
+    else:
+        await asyncio.gather(_person(world), *(_engine(world, person) for _ in range(world.engines)))
+        await _end(world, person)
+    await _forgotten()
+
+
+async def _forgotten() -> None:
+    """Let go of what dead processes were waiting for: the loop is the next seed's."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _engine(world: World, person: Person) -> None:
@@ -119,6 +146,8 @@ async def _person(world: World) -> None:
     while world.acts and world.person is not None:
         for _ in range(world.rng.choice((1, 2, 3, 5))):
             await asyncio.sleep(0)
+        if world.served:
+            await asyncio.sleep(world.rng.choice(PAUSES))
         if world.acts:
             world.person()
 
@@ -126,8 +155,10 @@ async def _person(world: World) -> None:
 async def _end(world: World, person: Person) -> None:
     """Everything is well from now on: what can drain must drain. Who still lives writes what he owes."""
     world.healthy = True
-    world.clock.at = Moment(max(world.clock.at, START) + 2 * DAY)
-    living = [life for life in world.lives if not life.dead] or [Life(world)]
+    world.turn(Moment(max(world.clock.at, START) + 2 * DAY))
+    if world.served:
+        await serving.drain(world, person)
+    living = [life for life in world.lives if not (life.dead or life.ended)] or [Life(world)]
     await living[0].run(Engine.start)
     for jump in range(MOST_JUMPS):
         await _until_idle(living, person)
@@ -135,7 +166,7 @@ async def _end(world: World, person: Person) -> None:
         # A slow circle of rules goes on for ever; what is on its way by then still has to arrive.
         if due is None or (jump > JUMPS and not world.look(lambda r: r.deliveries(ON_ITS_WAY))):
             break
-        world.clock.at = Moment(max(world.clock.at, due))
+        world.turn(Moment(max(world.clock.at, due)))
     else:
         world.cut_short = True
     await _until_idle(living, person)

@@ -9,10 +9,12 @@ import pytest
 
 from tests.simulator import script
 from tests.simulator.planted import LATELY, PLANTED
+from tests.simulator.planted_talk import PLANTED_TALK
 
 SEEDS = int(os.environ.get("FUNIL_SEEDS", "1000"))
 CHUNKS = 16
 WITHIN = 1000
+BUGS = {**PLANTED, **PLANTED_TALK}
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +35,9 @@ def test_a_seed_tells_the_same_story_twice() -> None:
         assert script.play(seed).trace == script.play(seed).trace
 
 
-@pytest.mark.parametrize("invariant", PLANTED)
+@pytest.mark.parametrize("invariant", BUGS)
 def test_a_planted_bug_is_found(invariant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant, sign = PLANTED[invariant]
+    plant, sign = BUGS[invariant]
     plant(monkeypatch)
     for seed in (LATELY.get(invariant, 0), *range(WITHIN)):
         world = script.play(seed)
@@ -73,6 +75,14 @@ EVENTS = (
     "cancel",
     " off",
     "apply",
+    "serves",
+    "hangs",
+    "ends",
+    "writes text",
+    "follows an invitation",
+    "answer in",
+    "opts out",
+    "the bytes of the offer are lost",
 )
 
 

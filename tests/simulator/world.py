@@ -19,6 +19,7 @@ from core.model.line import Line
 from core.model.moment import Moment
 from core.ports import Reader
 from data.reader_base import Memory
+from data.sql import Db
 from tests.simulator.database import inline_store
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ class WallClock:
 @dataclass
 class Attempt:
     """One message on the wire. ``may_be_out`` tells whether the customer may have it as far as anybody in the house
-    knows, ``out`` whether he has, ``stale`` that it was sent by an engine that had slept past its lease."""
+    knows, ``out`` whether he has, ``charged`` whether its account has paid for it, ``stale`` that it was sent by an
+    engine that had slept past its lease."""
 
     key: str
     message: Message
     at: Moment
     life: Life
     may_be_out: bool = False
+    charged: bool = False
     out: bool = False
     over: bool = False
     stale: bool = False
@@ -103,6 +106,21 @@ class Report:
 
 
 @dataclass
+class Talk:
+    """What clients have written and done in chats, as they know it themselves."""
+
+    reports: list[tuple[int, str]] = field(default_factory=list)
+    """Numbers of the texts that a channel has reported, with the chats they were written in."""
+    said: dict[str, list[str]] = field(default_factory=dict)
+    followed: dict[str, set[str | None]] = field(default_factory=dict)
+    """The deals whose invitations a chat's user was the first to follow."""
+    bound: dict[str, frozenset[str | None]] = field(default_factory=dict)
+    """The deals that a chat may be bound to."""
+    blocked: set[int] = field(default_factory=set)
+    """Rows of chats whose clients take no more messages, as far as an engine has noted it."""
+
+
+@dataclass
 class World:
     """The house under test, and all that was seen of it from outside."""
 
@@ -117,6 +135,10 @@ class World:
     alive: set[str] = field(default_factory=set)
     """Workers whose lease holds, as the database's server sees it: the dead and those that stand still have lost it."""
     engines: int = 1
+    served: bool = False
+    """Whether the engines serve, as a worker does, or are taken through their passes one by one."""
+    alarms: list[Callable[[], None]] = field(default_factory=list)
+    """What rings when the clock is turned."""
     healthy: bool = False
     crashes: float = 0.02
     full: int = 0
@@ -132,6 +154,13 @@ class World:
     """Connections whose peer can tell what became of a message."""
     reporting: frozenset[str] = frozenset()
     """Connections whose peer sends receipts."""
+    carrying: frozenset[str] = frozenset()
+    """Connections whose peer takes files."""
+    away: frozenset[str] = frozenset()
+    """Numbers of clients who never answer a call."""
+    talk: Talk = field(default_factory=Talk)
+    hurried: set[int] = field(default_factory=set)
+    """Messages that the person has had tried again at once."""
     down: dict[str, int] = field(default_factory=dict)
     """How many attempts will still fail because the line of a connection is down."""
     post: list[Report] = field(default_factory=list)
@@ -167,10 +196,19 @@ class World:
     """What is to be noted once the transaction that is open has been committed."""
     _eyes: Any = None
 
+    def __post_init__(self) -> None:
+        self.db = Db(self.connection, "sqlite")
+
+    def turn(self, to: Moment) -> None:
+        """Turn the clock; the alarms ring whose moment has come."""
+        self.clock.at = to
+        for ring in self.alarms:
+            ring()
+
     def look(self, query: Callable[[Reader], Any]) -> Any:
         """Read the database as it stands, without being noticed."""
         if self._eyes is None:
-            self._eyes = inline_store(self.connection, self.clock, memory=self.memory)
+            self._eyes = inline_store(self.db, self.clock, memory=self.memory)
         return self._eyes.read(query)
 
     def committed(self) -> None:
