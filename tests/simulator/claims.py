@@ -92,7 +92,8 @@ def _leave_problems(world: World, reader: Reader, delivery: Delivery) -> Sequenc
 
 
 def _order_problems(world: World, tx: Reader, delivery: Delivery) -> Sequence[str]:
-    others = [d for d in tx.deliveries(DeliveryFilter(deal=delivery.deal, statuses=ON_ITS_WAY)) if d.id != delivery.id]
+    of_deal = tx.deliveries(DeliveryFilter(deal=delivery.deal))
+    others = [d for d in of_deal if d.status in ON_ITS_WAY and d.id != delivery.id]
     problems = []
     if any(d.worker is not None for d in others):
         problems.append("another message of its deal is on its way")

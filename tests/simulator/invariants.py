@@ -229,6 +229,9 @@ def _truth_problems(world: World, delivery: Delivery, attempts: Sequence[Attempt
 
 
 def _note_problems(world: World, delivery: Delivery, attempts: Sequence[Attempt]) -> Sequence[str]:
+    marked = {worker for number, worker in world.marked if number == delivery.id}
+    if not marked <= {a.life.worker for a in attempts}:
+        return []  # who died between the durable mark and the wire counts as an attempt of which nobody knows
     seen = [a.outcome.kind.value for a in attempts if a.outcome is not None and not a.accepted]
     # A connection that could not even be opened put nothing on the wire.
     noted = [n.outcome.value for n in world.look(lambda r: r.attempts(delivery.id)) if n.reason != "misconfigured"]

@@ -227,9 +227,11 @@ class Life:
         world.say(f"{self.worker} stands still {where}")
         self.still = self.overtaken = True
         world.alive.discard(self.worker)
-        for _ in range(world.rng.choice(SLEEP)):
-            await asyncio.sleep(MOMENT if world.served else 0)
-        self.still = False
-        if not self.dead:
-            world.alive.add(self.worker)
-            world.say(f"{self.worker} goes on")
+        try:
+            for _ in range(world.rng.choice(SLEEP)):
+                await asyncio.sleep(MOMENT if world.served else 0)
+        finally:  # also where an engine that ends lets go of what it has on the wire
+            self.still = False
+            if not self.dead:
+                world.alive.add(self.worker)
+                world.say(f"{self.worker} goes on")

@@ -17,7 +17,7 @@ from tests.simulator.acts import ACTS
 from tests.simulator.database import copy_of, restore
 from tests.simulator.person import Person
 from tests.simulator.process import Life
-from tests.simulator.turning import TurningLoop
+from tests.simulator.turning import Endless, TurningLoop
 from tests.simulator.world import START, World
 
 JUMPS: Final = 5
@@ -33,7 +33,11 @@ ON_ITS_WAY: Final = DeliveryFilter(statuses=frozenset({DeliveryStatus.QUEUED, De
 def play(seed: int) -> World:
     """Play one seed to its end and return the world with its story and what was violated."""
     world = _fresh(seed)
-    _loop().run_until_complete(_play(world))
+    try:
+        _loop().run_until_complete(_play(world))
+    except Endless as trouble:
+        world.violated(str(trouble))
+        _loop().run_until_complete(_forgotten())
     return world
 
 

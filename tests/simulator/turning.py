@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+from typing import Final
+
+ROUNDS: Final = 20_000
+"""How many rounds of the loop a seed may take; some hundreds are usual."""
+
+
+class Endless(RuntimeError):
+    """Somebody goes round and round, or everybody waits for what will never be."""
 
 
 class _Nothing(selectors.SelectSelector):
@@ -12,11 +20,15 @@ class _Nothing(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.time = 0.0
+        self.rounds = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Let so much time go by. Raises ``RuntimeError`` where nobody would ever wake up."""
+        """Let so much time go by. Raises ``Endless`` where nobody would ever wake up, or come to an end."""
+        self.rounds += 1
         if timeout is None:
-            raise RuntimeError("everybody waits, and nobody for a time")
+            raise Endless("everybody waits, and nobody for a time")
+        if self.rounds > ROUNDS:
+            raise Endless(f"no end after {ROUNDS} rounds")
         self.time += max(timeout, 0.0)
         return []
 
@@ -34,4 +46,4 @@ class TurningLoop(asyncio.SelectorEventLoop):
 
     def begin(self) -> None:
         """Begin at nought again; nobody waits any more."""
-        self._nothing.time = 0.0
+        self._nothing.time, self._nothing.rounds = 0.0, 0
