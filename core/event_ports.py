@@ -8,9 +8,10 @@ from typing import Protocol
 from core.hit_ports import HitReader, HitTx
 from core.model.event import Event, Happening, Reach
 from core.model.moment import Moment
+from core.timer_ports import TimerReader, TimerTx
 
 
-class EventReader(HitReader, Protocol):
+class EventReader(HitReader, TimerReader, Protocol):
     """The reads, a part of :class:`core.ports.Reader`."""
 
     def event(self, event_id: int) -> Event | None:
@@ -50,7 +51,7 @@ class EventReader(HitReader, Protocol):
         """Return when a simulated peer does something next; None when nothing is planned."""
 
 
-class EventTx(HitTx, Protocol):
+class EventTx(HitTx, TimerTx, Protocol):
     """The writes, a part of :class:`core.ports.Tx`."""
 
     def record(self, event: Event) -> int | None:

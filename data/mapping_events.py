@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.model.event import Candidate, Event, Happening, Reach, Verdict
+from core.model.event import Candidate, Event, Happening, Reach, Timer, Verdict
 from core.stored_json import decode
 from core.words import load
 from data.mapping import Params, dump, dump_chain, load_chain, load_dict
@@ -101,3 +101,20 @@ def happening_of(row: Any) -> Happening:
     return Happening(
         id=number, connection=connection, key=key, kind=kind, at=at, deal=deal, delivery=delivery, data=load_dict(data)
     )
+
+
+def timer_params(timer: Timer) -> Params:
+    """Return a timer's columns; one that is about no deal has a blank one."""
+    return {
+        "key": timer.key,
+        "kind": timer.kind,
+        "deal": timer.deal or "",
+        "at": timer.at,
+        "data": dump(dict(timer.data)),
+    }
+
+
+def timer_of(row: Any) -> Timer:
+    """Return the timer of a row."""
+    key, kind, deal, at, data = row
+    return Timer(key=key, kind=kind, deal=deal or None, at=at, data=load_dict(data))

@@ -204,6 +204,7 @@ def _stuck() -> Select[Any]:
 
 NEXT_DUE = Statement(lambda: _next_due(ahead=False))
 NEXT_DUE_AHEAD = Statement(lambda: _next_due(ahead=True))
+NEXT_TIMER = Statement(lambda: select(func.min(timers.c.at)))
 STUCK = Statement(_stuck)
 TIMERS = Statement(lambda: select(timers).order_by(timers.c.at, timers.c.key))
 
@@ -276,6 +277,11 @@ class OutboxReader(EntryReader):
         then be used is due; None when nothing waits."""
         row = (self.db.one(NEXT_DUE) if after is None else self.db.one(NEXT_DUE_AHEAD, after=after)) or ()
         return min((moment for moment in row if moment is not None), default=None)
+
+    def next_timer(self) -> Moment | None:
+        """Return when the next timer is due; None when there is none."""
+        row = self.db.one(NEXT_TIMER)
+        return row[0] if row else None
 
     def timers(self) -> Sequence[Mapping[str, Any]]:
         """Return the durable timers that have not fired, soonest first."""

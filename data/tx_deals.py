@@ -14,12 +14,13 @@ from core.errors import StaleDeal
 from core.i18n import N_
 from core.model.deal import Deal
 from data import mapping
-from data.reader_base import Base, meta, the
+from data.reader_base import meta, the
 from data.reader_board import totals
 from data.reader_deals import links
 from data.reader_listing import deals
 from data.sql import Statement, among
 from data.tx_statements import alteration, insertion, merging
+from data.tx_timers import TimerWriter
 
 Pair: TypeAlias = tuple[Deal | None, Deal]
 Column: TypeAlias = tuple[str, str, str]
@@ -69,7 +70,7 @@ def _renumbering() -> Update:
 RENUMBER = Statement(_renumbering)
 
 
-class DealWriter(Base):
+class DealWriter(TimerWriter):
     """Rows of deals, written only if they still are as the planner saw them."""
 
     def hold(self, deals: Iterable[str]) -> None:
@@ -123,6 +124,7 @@ class DealWriter(Base):
         if linked:
             self._link(linked)
         self._move_totals(pairs)
+        self._watch(pairs)
 
     def _change(self, statement: Statement, rows: Sequence[mapping.Params]) -> None:
         stale = self.db.each(statement, rows)

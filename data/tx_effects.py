@@ -19,14 +19,13 @@ from core.words import Words
 from data import mapping
 from data.reader_board import files, notifications, tasks
 from data.reader_deals import DealReader
-from data.reader_outbox import timers
-from data.tx_statements import insertion, upsertion
+from data.tx_statements import insertion
 from data.tx_talk import TalkWriter
+from data.tx_timers import PUT_TIMER
 
 ADD_NOTIFICATION = insertion(notifications)
 ADD_TASK = insertion(tasks)
 ADD_FILE = insertion(files)
-PUT_TIMER = upsertion(timers)
 
 _LONGEST: Final = 200
 
@@ -44,7 +43,7 @@ class EffectWriter(DealReader, TalkWriter):
             deal, line = self._effect(deal, by, effect)
             lines += [line] if line else []
         if deal != before:
-            deal = replace(deal, version=before.version + 1)
+            deal = replace(deal, version=before.version + 1, active_at=max(before.active_at, self.now()))
         return before, deal, lines
 
     def _effect(self, deal: Deal, by: str, effect: DealEffect) -> tuple[Deal, TimelineRow | None]:

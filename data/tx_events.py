@@ -12,7 +12,6 @@ from core.model.moment import Moment
 from data import mapping_events
 from data.reader_base import the
 from data.reader_events import EventReader
-from data.reader_listing import deals
 from data.reader_outbox import events, happenings, reaches
 from data.sql import Statement, among
 from data.tx_feed import FeedWriter
@@ -39,9 +38,6 @@ HEARD = Statement(lambda: update(events).values(handled_at=the("now")).where(amo
 ADD_REACH = addition(reaches, answers=None)
 OPEN_REACHES = Statement(_open_reaches, lambda: _open_reaches().with_for_update(skip_locked=True))
 PUT_REACH = alteration(reaches, ("applied", "entry", "candidates", "judged_at"))
-TOUCH = Statement(
-    lambda: update(deals).values(active_at=the("at")).where(among(deals.c.id, "ids"), deals.c.active_at < the("at"))
-)
 PLAN_HAPPENING = addition(happenings, answers=None)
 DUE_HAPPENINGS = Statement(_due, lambda: _due().with_for_update(skip_locked=True))
 DROP_HAPPENINGS = Statement(lambda: delete(happenings).where(among(happenings.c.id, "ids")))
@@ -88,9 +84,3 @@ class EventWriter(EventReader, FeedWriter):
     def put_reach(self, reach: Reach) -> None:
         """Note what came of an event at a deal."""
         self.db.run(PUT_REACH, **mapping_events.reach_params(reach))
-
-    def touch(self, deals: Iterable[str], at: Moment) -> None:
-        """Note that something happened on these deals, unless something later has. It is no change of a deal."""
-        touched = list(deals)
-        if touched:
-            self.db.run(TOUCH, ids=touched, at=at)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from core import silence
 from core.applying import checking, files
 from core.applying.ledger import Change, Ledger
 from core.boardfile import merging
@@ -114,11 +115,18 @@ class _Triggers:
         kind = catalogue.kinds().get(part.kind)
         after = merging.trigger(part, before, pipeline, position, kind.name if kind else part.kind)
         findings = () if ledger.lenient else checking.trigger(after, house, ledger.document, path)
-        if ledger.put("trigger", after.id, before, after, lambda: ledger.tx.put_trigger(after)):
+        if ledger.put("trigger", after.id, before, after, lambda: _put_trigger(ledger, after)):
             _doubts(ledger, "trigger", after.id, findings)
 
     def remove(self, thing_id: str) -> None:
         remove_trigger(self.ledger, thing_id)
+
+
+def _put_trigger(ledger: Ledger, trigger: Trigger) -> None:
+    """Write a trigger; one that waits for silence lets all deals get their timers, some at a time."""
+    ledger.tx.put_trigger(trigger)
+    if trigger.kind == silence.STALE and trigger.enabled:
+        ledger.tx.put_timers([silence.sweep(ledger.tx.now())])
 
 
 def remove_rule(ledger: Ledger, rule_id: str) -> None:

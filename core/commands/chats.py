@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.commands import chat_finding, lookup
-from core.engine import talking
+from core.engine import slow_answers, talking
 from core.errors import Refused, UnknownThing
 from core.i18n import N_
 from core.model.event import Event
@@ -273,6 +273,7 @@ def write(tx: Tx, before: Chat, change: Change, at: Moment, data: Mapping[str, A
     after = change.after
     if after != before:
         tx.put_chat(after)
+        slow_answers.follow(tx, before, after)
     if change.said is not None:
         said = ChatMessage(
             id=0,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.engine import disabling, happening, listening, reaping, running
+from core.engine import disabling, happening, listening, reaping, running, timers
 from core.engine.dispatching import Dispatcher
 from core.engine.sealing import Sealer
 from core.errors import BadInput
@@ -85,7 +85,7 @@ class Engine:
         if not self.store.read(_something_due):
             await self._dispatcher.settle()
             return 0
-        return await self._befall() + await self._listen() + await self._run() + await self._dispatcher.once()
+        return await self._act() + await self._dispatcher.once()
 
     async def until_idle(self) -> int:
         """Pass after pass until nothing is due now; leaves the clock alone."""
@@ -148,11 +148,15 @@ class Engine:
         """Let rules act and batches begin until all that is due has been taken up."""
         news = True
         while self.store.read(_something_due):
-            ran = await self._befall() + await self._listen() + await self._run()
+            ran = await self._act()
             if not await self._dispatcher.begin(self.wake, news=news or ran > 0) and not ran:
                 return
             news = False
         await self._dispatcher.settle()
+
+    async def _act(self) -> int:
+        """Let happen by now what peers do, what events and timers come to, and what rules do."""
+        return await self._befall() + await self._listen() + await self._time() + await self._run()
 
     async def _befall(self) -> int:
         """Let simulated peers do what they do by now."""
@@ -176,6 +180,15 @@ class Engine:
                 break
         self._heard += heard
         return heard
+
+    async def _time(self) -> int:
+        """Let timers that are due become events, and take those up. It comes after listening, since what clients have
+        done by then ends a silence."""
+        if not self.store.read(_timer_due):
+            return 0
+        done = await self.store.write(timers.fire(), Priority.INBOX)
+        self._befallen += done
+        return done + await self._listen()
 
     async def _run(self) -> int:
         ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
@@ -219,6 +232,11 @@ def _something_due(reader: Reader) -> bool:
 
 def _something_heard(reader: Reader) -> bool:
     return reader.something_heard(reader.now())
+
+
+def _timer_due(reader: Reader) -> bool:
+    due = reader.next_timer()
+    return due is not None and due <= reader.now()
 
 
 def _something_planned(reader: Reader) -> bool:

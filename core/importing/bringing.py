@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from core import silence
 from core.commands import lookup
 from core.engine import entering
 from core.errors import BadInput, Refused
@@ -116,6 +117,8 @@ def _finishing(
         brought = tx.bring_in(Arrivals(tx.now(), IMPORT, columns, totals))
         words = N_("somebody else made deals with these ids meanwhile: {ids}; try again")
         refuse_taken(brought, words, lookup.names(brought.taken))
+        if silence.sweeps(tx.house()):
+            tx.put_timers([silence.sweep(tx.now())])
         at_last()
         return brought
 

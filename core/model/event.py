@@ -101,3 +101,17 @@ class Happening:
     delivery: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """What the house will do at ``at``, whether or not a process lives until then: mostly, raise an event of ``kind``.
+
+    ``key`` is its name: starting one with the same key replaces it. ``data`` is that of the event.
+    """
+
+    key: str
+    kind: str
+    at: Moment
+    deal: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from core.i18n import N_
 from core.misfits import Unfit, fitting
-from core.model.moment import MINUTE, parse_duration
+from core.model.moment import MINUTE, iso, parse_duration
 from core.rules.base import Settings
 from core.triggers.base import Heard, Miss, TriggerKind
 from core.triggers.common import told
@@ -49,8 +49,10 @@ class Stale(TriggerKind[StaleSettings]):
         return Words(N_("nothing happens on the deal for {after}"), {"after": settings.after})
 
     def matches(self, heard: Heard, settings: StaleSettings) -> Miss | None:
-        """Miss a silence of another length."""
-        lasted = told(heard.event, "after")
-        if lasted == settings.after:
-            return None
-        return Miss(Words(N_("it tells of {after} without activity"), {"after": lasted}))
+        """Miss a silence of another length, and one that is over."""
+        lasted, since = told(heard.event, "after"), told(heard.event, "since")
+        if lasted != settings.after:
+            return Miss(Words(N_("it tells of {after} without activity"), {"after": lasted}))
+        if since and since != iso(heard.facts.deal.active_at):
+            return Miss(Words(N_("something has happened on the deal since then")))
+        return None

@@ -160,6 +160,9 @@ WHERE: list[tuple[str, dict[str, Any], dict[str, Any], Missed]] = [
     ("webhook", {"code": "paid"}, {}, silent("it carried another code than “paid”")),
     ("task_done", {}, {"task": 1}, FIRES),
     ("stale", {"after": "5d"}, {"after": "5d"}, FIRES),
+    ("stale", {"after": "5d"}, {"after": "5d", "since": "1970-01-01T00:00:00Z"}, FIRES),
+    ("stale", {"after": "5d"}, {"after": "5d", "since": "2026-11-01T00:00:00Z"},
+     silent("something has happened on the deal since then")),
     ("stale", {"after": "5d"}, {"after": "120h"}, silent("it tells of 120h without activity")),
 ]  # fmt: skip
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _reaches()
     _judgements()
     _tasks()
+    _silences()
 
 
 def _events() -> None:
@@ -72,6 +73,13 @@ def _judgements() -> None:
 
 def _tasks() -> None:
     _index("ix_tasks_open", "tasks", ["due_at", "id"], "done_at IS NULL")
+
+
+def _silences() -> None:
+    """Let the engine give all deals the timers of their silence, where triggers have waited for it."""
+    waits = sa.text("SELECT 1 FROM triggers WHERE kind = 'stale'")
+    if op.get_bind().execute(waits).first():
+        op.execute("INSERT INTO timers (key, kind, deal, at) VALUES ('stale_sweep:', 'stale_sweep', '', 0)")
 
 
 def _index(name: str, table: str, columns: list[str], where: str) -> None:
