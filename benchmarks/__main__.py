@@ -12,6 +12,7 @@ from benchmarks.ground import show
 
 PARTS = {
     "engine": "Engine, beside raw sqlite3",
+    "events": "Events",
     "waiting": "Waking when very much waits",
     "board": "The board's queries and the screen",
     "memory": "A board left open",

@@ -1,19 +1,25 @@
-"""Circles of rules: stage → rule that moves → stage. The loop guard stops them; lint warns of them beforehand."""
+"""Circles of rules: stage → rule that moves → stage, and stage → rule that raises an event → trigger → stage. The loop
+guard stops them; lint warns of them beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from core import fields
 from core.i18n import N_
 from core.model.house import House
-from core.model.rule import Rule
+from core.model.rule import Rule, Trigger
 from core.rules import catalogue
+from core.triggers import catalogue as triggers
 from core.words import Words
 
 Place = tuple[str, str]
 Edge = tuple[Place, str]
 Edges = Mapping[Place, Sequence[Edge]]
+_THROUGH: Final = " → "
+"""Between a rule and the trigger that hears of what it does; no id has a blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,10 @@ def find(house: House) -> Sequence[Circle]:
             if trail is None:
                 continue
             circle = [(start, rule), *trail]
-            rules = tuple(each for _, each in circle)
-            if frozenset(rules) not in seen:
-                seen.add(frozenset(rules))
-                found.append(Circle(rules, _words(circle)))
+            steps = tuple(each for _, each in circle)
+            if frozenset(steps) not in seen:
+                seen.add(frozenset(steps))
+                found.append(Circle(tuple(step.partition(_THROUGH)[0] for step in steps), _words(circle)))
     return found
 
 
@@ -63,7 +69,43 @@ def _edges(house: House) -> Edges:
         there, here = target(rule), (rule.pipeline, rule.stage)
         if rule.enabled and there is not None and there != here:
             edges.setdefault(here, []).append((there, rule.id))
+        for trigger in _heard(rule, house) if rule.enabled else ():
+            step = f"{rule.id}{_THROUGH}{trigger.id}"
+            edges.setdefault(here, []).append(((trigger.pipeline, trigger.stage), step))
     return edges
+
+
+def _heard(rule: Rule, house: House) -> Iterable[Trigger]:
+    """Return the triggers that what a rule does may fire, of those that move a deal away from where it stands then."""
+    kind = catalogue.kinds().get(rule.kind)
+    if kind is None or not kind.emits:
+        return
+    pipeline = house.pipelines.get(rule.pipeline)
+    places = {stage.id: place for place, stage in enumerate(pipeline.stages)} if pipeline else {}
+    here = places.get(rule.stage, -1)
+    for trigger in sorted(house.triggers.values(), key=lambda t: t.position):
+        there = places.get(trigger.stage, -1)
+        if trigger.pipeline != rule.pipeline or not trigger.enabled or there == here:
+            continue
+        listening = triggers.kinds().get(trigger.kind)
+        if listening is None or kind.emits.isdisjoint(listening.listens) or not (trigger.back or there > here):
+            continue
+        if _same_field(rule, trigger):
+            yield trigger
+
+
+def _same_field(rule: Rule, trigger: Trigger) -> bool:
+    """Return whether a rule that changes a field changes one that the trigger watches."""
+    field = rule.settings.get("field")
+    if not isinstance(field, str):
+        return True
+    watched = trigger.settings.get("fields")
+    if trigger.kind == "responsible_changed":
+        watched = ["responsible"]
+    if not watched:
+        return True
+    names = [watched] if isinstance(watched, str) else list(watched)
+    return fields.resolve(field) in {fields.resolve(str(name)) for name in names}
 
 
 def _path(here: Place, goal: Place, edges: Edges) -> list[Edge] | None:

@@ -285,6 +285,44 @@ def test_circles_of_moves_are_warned_of(steps: list[str], circles: list[str]) ->
     assert all("loop guard" in trouble.words.english() and "(rule r" in trouble.place for trouble in found)
 
 
+ROUND = "new (writes → hears) → delivery (back) → new"
+
+
+def heard(rule: str, trigger: str) -> list[str]:
+    """Lint a rule that writes a field, a trigger that hears of it and a rule that moves the deal back."""
+    lines = [
+        f"{{id: writes, stage: new, kind: set_field, settings: {{{rule}}}}}",
+        "{id: back, stage: delivery, kind: move, settings: {stage: new}}",
+    ]
+    body = "    rules:\n" + "".join(f"      - {line}\n" for line in lines)
+    body += f"    triggers: [{{id: hears, stage: delivery, {trigger}}}]\n"
+    found = of_file(SALES + body, "fields: [{id: code, type: text}, {id: visit, type: date}]")
+    return [str(trouble.words.args["path"]) for trouble in found if "circle" in trouble.words.english()]
+
+
+@pytest.mark.parametrize(
+    ("rule", "trigger", "circles"),
+    [
+        (
+            "field: code, value: x",
+            "kind: field_changed, settings: {fields: [deal.fields.code]}",
+            [ROUND],
+        ),
+        ("field: code, value: x", "kind: field_changed, settings: {fields: [visit]}", []),
+        ("field: code, value: x", "kind: field_changed, enabled: false, settings: {fields: [code]}", []),
+        ("field: code, value: x", "kind: responsible_changed", []),
+        ("field: code, value: x", "kind: webhook, settings: {code: x}", []),
+        (
+            "field: responsible, value: ana",
+            "kind: responsible_changed",
+            [ROUND],
+        ),
+    ],
+)
+def test_circles_through_what_triggers_hear_of_rules_are_warned_of(rule: str, trigger: str, circles: list[str]) -> None:
+    assert heard(rule, trigger) == circles
+
+
 def test_linting_a_file_writes_nothing() -> None:
     home = Home(HOUSE)
     before = home.export()
