@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from dataclasses import dataclass
 
 from benchmarks.ground import Line, folder, make, opened, timed
@@ -12,6 +13,17 @@ from data.store import SqlStore
 MANY = (100, 10_000, 100_000)
 RUNS = 3
 DOWN, UP, RIGHT, LEFT = b"j", b"k", b"l", b"h"
+EMPTY_SCREEN = """
+from textual.app import App
+from textual.widgets import Static
+class Empty(App):
+    def compose(self):
+        yield Static("Nothing here", id="s")
+    def on_key(self):
+        self.query_one("#s").refresh()
+Empty().run()
+"""
+"""What Textual itself takes: a screen with one word, painted again at each key."""
 STAGES = ("new", "one", "three", "idle", "won", "lost")
 
 
@@ -32,7 +44,12 @@ def lines() -> list[Line]:
         found = [_query(urls[MANY[-1]])]
         # The boards take turns, so that a slow moment of the machine falls on all of them.
         taken = {n: [_board(urls[n], n) for _ in range(RUNS)] for n in urls}
+        bare = _middle([_bare() for _ in range(RUNS)])
     empty = _middle(taken[0])
+    found += [
+        Line("empty board: first paint", _times(empty.paint, bare.paint, "Textual's empty screen's"), "-", None),
+        Line("empty board: key", _times(empty.key, bare.key, "Textual's empty screen's"), "-", None),
+    ]
     for n in MANY:
         found += _lines(n, _middle(taken[n]), empty)
     return found
@@ -67,6 +84,20 @@ def _board(url: str, deals: int) -> Figures:
         return Figures(paint, statistics.median(keys), carry, drag)
     finally:
         terminal.close()
+
+
+def _bare() -> Figures:
+    terminal = Terminal("", program=(sys.executable, "-c", EMPTY_SCREEN))
+    try:
+        paint = terminal.first_paint("Nothing here")
+        terminal.settle()
+        return Figures(paint, statistics.median(strokes(terminal, (DOWN, UP), 30)), None, None)
+    finally:
+        terminal.close()
+
+
+def _times(took: float, floor: float, whose: str) -> str:
+    return f"{took / floor:.2f} x {whose} ({took * 1000:.1f} ms)"
 
 
 def _drag(terminal: Terminal) -> float:
@@ -109,6 +140,6 @@ def _lines(deals: int, many: Figures, empty: Figures) -> list[Line]:
             found.append(Line(f"{deals:,} deals: {what}", "no answer", f"{bar} x", False))
             continue
         against = "the empty board's" if what == "first paint" else "the empty board's key"
-        measured = f"{took / floor:.2f} x {against} ({took * 1000:.1f} ms)"
-        found.append(Line(f"{deals:,} deals: {what}", measured, f"{bar} x", took / floor <= bar))
+        held = took / floor <= bar
+        found.append(Line(f"{deals:,} deals: {what}", _times(took, floor, against), f"{bar} x", held))
     return found

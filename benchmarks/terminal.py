@@ -20,24 +20,25 @@ FRAME_END = b"\x1b[?2026l"
 ASKS_SYNC = b"\x1b[?2026$p"
 SAYS_SYNC = b"\x1b[?2026;2$y"
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b[\]P][^\x07\x1b]*(\x07|\x1b\\)|\x1b.")
+FUNIL = (sys.executable, "-m", "funil")
 
 
 class Terminal:
-    """One run of ``funil`` behind a pseudo-terminal of a given size."""
+    """One run of ``funil``, or of another program, behind a pseudo-terminal of a given size."""
 
-    def __init__(self, url: str, columns: int = 160, rows: int = 50) -> None:
+    def __init__(self, url: str, columns: int = 160, rows: int = 50, program: Sequence[str] = FUNIL) -> None:
         self.started = time.perf_counter()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            self._become(url)
+            self._become(url, program)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.seen = b""
 
-    def _become(self, url: str) -> None:
+    def _become(self, url: str, program: Sequence[str]) -> None:
         root = str(Path(__file__).parents[1])
         environment = {**os.environ, "FUNIL_DB": url, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         os.chdir(root)
-        os.execve(sys.executable, [sys.executable, "-m", "funil"], environment)
+        os.execve(program[0], list(program), environment)
 
     def first_paint(self, sign: str, patience: float = 120.0) -> float:
         """Return the seconds from the program's start to the frame that shows ``sign``."""

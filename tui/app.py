@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from importlib import import_module
 from typing import Any, Final
 
 from rich.text import Text
@@ -25,7 +23,7 @@ from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.safe_text import safe_text
 from core.words import fill
-from tui import acts, header, leaving, looks, panel_place, theme, wording
+from tui import acts, header, leaving, looks, panel_place, theme, warming, wording
 from tui.actions import Action, Registry, Scope, key_of, use
 from tui.bars import Bar
 from tui.board.view import BoardView
@@ -130,9 +128,7 @@ class FunilApp(App[None]):
             self.say(complaint(self.keymap), trouble=True)
         if self.desk.doorway.ticking and not self.settings.text(SEEN):
             self.tour.begin(self)
-        import_module("tui.panel_acts")  # so that the first deal opens as fast as the next
-        gc.collect()
-        gc.freeze()
+        self.run_worker(warming.warm())
 
     @property
     def registry(self) -> Registry:

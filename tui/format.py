@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from core import money as currencies
+from core.i18n import N_, language
 from core.i18n import gettext as _
-from core.i18n import language
 from core.model.moment import DAY, HOUR, MINUTE, SECOND, Moment, to_datetime
 
 if TYPE_CHECKING:
@@ -163,9 +163,12 @@ def minor_short(amount: int, currency: str) -> str:
     return money_short(currencies.from_minor(amount, currency), currency)
 
 
+AGES: Final = ((7 * DAY, N_("w")), (DAY, N_("d")), (HOUR, N_("h")), (MINUTE, N_("min")))
+
+
 def age(millis: int) -> str:
     """Return a span in its greatest unit, rounded down (3d), for a card's corner."""
-    for unit, name in ((7 * DAY, _("w")), (DAY, _("d")), (HOUR, _("h")), (MINUTE, _("min"))):
+    for unit, name in AGES:
         if millis >= unit:
-            return f"{millis // unit}{name}"
+            return f"{millis // unit}{_(name)}"
     return _("now")
