@@ -17,6 +17,7 @@ from core.commands.clocks import within
 from core.errors import Refused
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.model.deal import Deal
 from core.model.moment import Moment, iso
 from core.ports import Job, Reader, Store, Tx
 from core.views import DealFilter
@@ -108,13 +109,21 @@ def _refuse_other_seed(reader: Reader, seed: int | None) -> None:
 def _refuse_others(reader: Reader, document: Document, story: Story, place: Place) -> None:
     own = {part.id for part in document.board.deals or ()} | {act.deal for act in story.acts}
     there = [*reader.deals(DealFilter()), *reader.deals(DealFilter(removed=True))]
-    others = [deal.id for deal in there if deal.id not in own]
+    # Where the demo is told, the engine makes deals for clients who come by themselves.
+    told = MARK in reader.house().constants
+    others = [deal.id for deal in there if deal.id not in own and not (told and _made_by_the_house(reader, deal))]
     if others:
         raise Refused(
             N_("{place} holds deals that are not the demo's ({deals}): they would be lost; give another with --db"),
             place=place.name,
             deals=lookup.names(others),
         )
+
+
+def _made_by_the_house(reader: Reader, deal: Deal) -> bool:
+    """Return whether no person has made a deal."""
+    stays = reader.entries(deal.id)
+    return bool(stays) and stays[0].cause.automatic
 
 
 def _lay_down(store: Store, roof: Roof, story: Story, document: Document, seed: int | None) -> None:
