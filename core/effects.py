@@ -41,9 +41,12 @@ class SetField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign:
-    """Give the deal to another user."""
+    """Give the deal to another user; ``turn``: it was theirs, and counts as one of the ``rule``, which is filled in by
+    the engine."""
 
     user: str
+    turn: bool = False
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,6 @@ Effect: TypeAlias = (
 
 def stamped(effect: Effect, rule: str, run: int) -> Effect:
     """Return an effect with what its rule's kind cannot know: which rule it is, and which run."""
-    if isinstance(effect, ChatNote):
+    if isinstance(effect, ChatNote | Assign):
         return replace(effect, rule=rule)
     return replace(effect, run=run) if isinstance(effect, KeepInvite) else effect

@@ -1,4 +1,4 @@
-"""What core needs of the Store for tasks."""
+"""What core needs of the Store for tasks, and to share work out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Protocol
 
 from core.model.moment import Moment
 from core.model.task import Task
+from core.turn_ports import TurnReader, TurnTx
 
 
-class TaskReader(Protocol):
+class TaskReader(TurnReader, Protocol):
     """The reads, a part of :class:`core.ports.Reader`."""
 
     def task(self, task_id: int) -> Task | None:
@@ -23,7 +24,7 @@ class TaskReader(Protocol):
         deadline last."""
 
 
-class TaskTx(Protocol):
+class TaskTx(TurnTx, Protocol):
     """The writes, a part of :class:`core.ports.Tx`."""
 
     def mark_task(self, task_id: int, done_at: Moment | None) -> None:

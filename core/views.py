@@ -22,7 +22,8 @@ class Facts:
 
     ``contacts`` in the deal's order. ``event`` is the data of the event that moved the deal here, if any. ``chat`` is
     the chat created last with the client or bound to the deal, ``invite`` what the run in question has invited with
-    before, and ``run`` that run's number; only for the rules that ask for them (``needs``).
+    before, and ``run`` that run's number; ``turns`` are the last turns that users had with the rule, ``loads`` their
+    other open deals; only for the rules that ask for them (``needs``).
     """
 
     house: House
@@ -37,6 +38,8 @@ class Facts:
     invite: Invite | None = None
     run: int | None = None
     declined: frozenset[str] = frozenset()
+    turns: Mapping[str, int] = field(default_factory=dict)
+    loads: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def contact(self) -> Contact | None:

@@ -13,6 +13,7 @@ from data.reader_overdue import OverdueReader
 from data.reader_survey import SurveyReader
 from data.reader_talk import TalkReader
 from data.reader_tasks import TaskReader
+from data.reader_turns import TurnReader
 
 __all__ = ["Memory", "SqlReader"]
 
@@ -28,5 +29,6 @@ class SqlReader(
     HitReader,
     SurveyReader,
     TaskReader,
+    TurnReader,
 ):
     """Every read of the Store. Make a new one for each transaction: ``SqlReader(db, memory, clock)``."""

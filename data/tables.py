@@ -31,6 +31,7 @@ from data.tables_house import (
     RuleRow,
     StageRow,
     TriggerRow,
+    TurnRow,
     UserRow,
 )
 from data.tables_talk import ChatMessageRow, ChatRow, EventRow, HappeningRow, InviteRow
@@ -90,6 +91,7 @@ __all__ = [
     "TimelineRecord",
     "TimerRow",
     "TriggerRow",
+    "TurnRow",
     "UserRow",
     "metadata",
 ]

@@ -6,7 +6,7 @@ what it links, and checking that again at every insert would only cost.
 
 from __future__ import annotations
 
-from sqlalchemy import Index, column, false
+from sqlalchemy import Index, and_, column, false
 from sqlalchemy import text as sql
 
 from data.columns import Table, ident, partial, prose, serial, whole, yes_no
@@ -74,6 +74,7 @@ class DealRow(Table, table=True):
     __table_args__ = (
         partial("ix_deals_board", "pipeline", "stage", sql("rank DESC"), "id", where=column("removed") == false()),
         partial("ix_deals_company", "company", where=column("company").is_not(None)),
+        partial("ix_deals_load", "responsible", where=and_(column("closed") == false(), column("removed") == false())),
     )
 
     id: str = ident(primary_key=True)

@@ -11,6 +11,16 @@ from sqlalchemy import text as sql
 from data.columns import Table, ident, prose, serial, whole, yes_no
 
 
+class TurnRow(Table, table=True):
+    """The last turn that a user had with a rule that shares deals out."""
+
+    __tablename__ = "turns"
+
+    rule: str = ident(primary_key=True)
+    user: str = ident(primary_key=True)
+    turn: int = whole()
+
+
 class MetaRow(Table, table=True):
     """The house itself, one row: its id, the version of its configuration, its simulated clock, its counters, the
     machine whose engine last ran it, and the fingerprint of the key of its tracking tokens."""

@@ -22,6 +22,7 @@ from data.reader_deals import DealReader
 from data.tx_statements import insertion
 from data.tx_talk import TalkWriter
 from data.tx_timers import PUT_TIMER
+from data.tx_turns import TurnWriter
 
 ADD_NOTIFICATION = insertion(notifications)
 ADD_TASK = insertion(tasks)
@@ -30,7 +31,7 @@ ADD_FILE = insertion(files)
 _LONGEST: Final = 200
 
 
-class EffectWriter(DealReader, TalkWriter):
+class EffectWriter(DealReader, TalkWriter, TurnWriter):
     """Turns the effects on one deal into rows, and into the deal as it shall stand."""
 
     def _affect(self, deal_id: str, effects: Sequence[tuple[str, DealEffect]]) -> tuple[Deal, Deal, list[TimelineRow]]:
@@ -51,6 +52,8 @@ class EffectWriter(DealReader, TalkWriter):
             case SetField():
                 return self._set_field(deal, by, effect.field, effect.value)
             case Assign():
+                if effect.turn:
+                    self._take_turn(effect.rule, effect.user)
                 return self._set_field(deal, by, "deal.responsible", effect.user)
             case Comment():
                 return deal, self._line(deal, by, TimelineKind.NOTE, Words("{text}", {"text": effect.text}), {})

@@ -33,9 +33,17 @@ def facts_for(
     if "chat" in kind.needs:
         channels = [connection.id for connection in facts.house.connected(Channel.OPEN_CHANNEL)]
         facts = replace(facts, chat=reader.last_chat(deal.id, _owner(facts), channels) if channels else None)
+    if "turns" in kind.needs:
+        facts = replace(facts, turns=reader.turns(rule.id), loads=reader.loads(facts.house.users, deal.id))
     if "invite" in kind.needs and run is not None:
         facts = replace(facts, invite=reader.invite_of_run(run), run=run)
     return facts
+
+
+def shares_out(rule: Rule) -> bool:
+    """Return whether a rule gives deals to users by what each has had before."""
+    kind = catalogue.kinds().get(rule.kind)
+    return kind is not None and "turns" in kind.needs
 
 
 def with_declined(reader: Reader, facts: Facts, beside: Iterable[str] = ()) -> Facts:

@@ -61,6 +61,8 @@ def run_due(rng: Random, limit: int = BATCH) -> Job[int]:
     def job(tx: Tx) -> int:
         batch = _Batch(tx, tx.now(), rng)
         runs = tx.due_runs(batch.now, limit)
+        # In one order, so that two engines do not wait for each other.
+        tx.hold_turns({run.rule for run in runs if knowing.shares_out(tx.revision(run.revision))})
         for run in runs:
             _turn(batch, run)
         tx.apply(batch.plan)
@@ -127,6 +129,8 @@ def _take(batch: _Batch, run: Run) -> None:
     if entry is None or deal is None:
         return
     rule = tx.revision(run.revision)
+    if knowing.shares_out(rule):
+        tx.hold_turns([rule.id])
     facts = knowing.facts_for(tx, rule, deal, now, entry, run.id)
     context = Context(tx, run, rule, entry, facts)
     judgement = _OFF if disabling.is_off(facts.house, run) else _judged(context, batch.rng)

@@ -69,8 +69,8 @@ class RuleKind(ABC, Generic[S]):
     icon: ClassVar[str] = "•"
     Settings: ClassVar[type[Any]]
     needs: ClassVar[frozenset[str]] = frozenset()
-    """Facts beyond the deal: ``contacts company responsible``; ``chat`` and ``invite`` are read only where they are
-    named here."""
+    """Facts beyond the deal: ``contacts company responsible``; ``chat``, ``invite`` and ``turns`` (with the
+    users' loads) are read only where they are named here."""
     uses: ClassVar[frozenset[Channel]] = frozenset()
     """Channels that it sends through."""
     emits: ClassVar[frozenset[str]] = frozenset()

@@ -54,3 +54,21 @@ def test_a_value_that_does_not_fit_fails_its_run_alone(tmp_path: Path) -> None:
     funil("deal", "move", "D1", "delivery")
     funil.idle()
     assert funil.states() == {"wrong": "failed misconfigured", "note": "done"}
+
+
+def test_deals_are_shared_out_by_turns_and_users_are_told(tmp_path: Path) -> None:
+    share = rule("share", "assign", "{to: [rui, ana], how: round_robin}")
+    tell = rule("tell", "notify", '{text: "{{ deal.title }} is yours, {{ responsible.first_name }}", email: true}')
+    deals = "\n".join(f"  - {{id: D{n}, title: Order {n}, stage: new}}" for n in (1, 2, 3))
+    funil = Funil(tmp_path, board(rules(share, tell.replace("name:", "order: wait, name:", 1)), deals=deals))
+    assert funil.json("try", "share", "--deal", "D1")["to"] == "rui"
+    for deal in ("D1", "D2", "D3"):
+        funil("deal", "move", deal, "delivery")
+        funil.idle()
+    assert [funil.json("deal", "show", deal)["responsible"] for deal in ("D1", "D2", "D3")] == ["rui", "ana", "rui"]
+    (mail,) = funil.log("D2")
+    assert (mail["to"], mail["status"], mail["rule"]) == ("ana@loja.example", "sent", "tell")
+    assert mail["text"].strip() == "Order 2 is yours, Ana"
+    assert funil.states("D3") == {"share": "done", "tell": "done"}
+    event = funil.json("explain", "--deal", "D3")["events"][-1]
+    assert event["kind"] == "responsible_changed"

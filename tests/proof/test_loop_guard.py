@@ -155,3 +155,60 @@ def test_the_guard_of_one_deal_leaves_the_others_alone(tmp_path: Path) -> None:
     funil.idle()
     assert funil.json("deal", "show", "D2")["flags"] == ["loop"]
     assert funil.states("D2") == {"back": "failed loop_guard", "on": "done"}
+
+
+# Circles through fields -----------------------------------------------------------------------------------------------
+
+FLIP = "{id: flip, stage: delivery, kind: set_field, name: Flip, settings: {field: tracking, value: a}}"
+FLOP = "{id: flop, stage: billing, kind: set_field, name: Flop, settings: {field: tracking, value: b}}"
+WATCHING = """    triggers:
+      - {id: to-billing, stage: billing, kind: field_changed, name: On, settings: {fields: tracking, to: a}}
+      - {id: to-delivery, stage: delivery, kind: field_changed, name: Back, back: true,
+         settings: {fields: tracking, to: b}}
+"""
+
+
+def test_a_circle_of_fields_and_triggers_is_stopped_and_named(tmp_path: Path) -> None:
+    funil = Funil(tmp_path, board(rules(FLIP, FLOP), more=WATCHING))
+    funil("deal", "move", "D1", "delivery")
+    funil.idle()
+    assert funil.stage() == "delivery"
+    assert funil.json("deal", "show", "D1")["flags"] == ["loop"]
+    (said,) = kinds(funil, "loop_guard")
+    assert [link["id"] for link in said["data"]["circle"]] == ["to-billing", "to-delivery", "to-billing"]
+    assert "On (to-billing) → Billing → Back (to-delivery) → Order delivery → On (to-billing) → Billing" in said["text"]
+    assert funil.json("deal", "show", "D1")["fields"]["tracking"] == "a"
+    last = funil.json("explain", "--deal", "D1")["events"][-1]
+    assert (last["kind"], last["applied"]) == ("field_changed", None)
+    assert {each["trigger"]: each["reason"] for each in last["candidates"]} == {
+        "to-billing": "loop_guard",
+        "to-delivery": "not_listening",
+    }
+
+
+def test_a_persons_edit_begins_the_chain_anew(tmp_path: Path) -> None:
+    funil = Funil(tmp_path, board(rules(FLOP), more=WATCHING))
+    for _ in range(3):
+        funil("deal", "move", "D1", "delivery")
+        funil("deal", "set", "D1", "tracking=a")
+        funil.idle()
+        assert funil.stage() == "delivery"
+    assert funil.json("deal", "show", "D1")["flags"] == []
+
+
+@pytest.mark.parametrize(("wait", "flagged"), [("9m", True), ("10m", False)])
+def test_a_circle_of_fields_slow_enough_to_be_seen_goes_on(wait: str, flagged: bool, tmp_path: Path) -> None:
+    slow = [rule.replace("name:", f"run: {{after: {wait}}}, name:", 1) for rule in (FLIP, FLOP)]
+    funil = Funil(tmp_path, board(rules(*slow), more=WATCHING))
+    funil("deal", "move", "D1", "delivery")
+    funil.until("2026-12-01T13:00Z")
+    assert (funil.json("deal", "show", "D1")["flags"] == ["loop"]) is flagged
+
+
+def test_what_a_rule_changes_is_matched_before_the_deals_next_run(tmp_path: Path) -> None:
+    """The trigger takes the deal away from the stage: the rule below never acts there."""
+    below = "{id: below, stage: delivery, kind: comment, name: Below, settings: {text: x}}"
+    funil = Funil(tmp_path, board(rules(FLIP, below), more=WATCHING))
+    funil("deal", "move", "D1", "delivery")
+    funil.idle()
+    assert (funil.stage(), funil.states()["below"]) == ("billing", "cancelled left_stage")

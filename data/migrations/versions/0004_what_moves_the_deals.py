@@ -23,6 +23,7 @@ def upgrade() -> None:
     _judgements()
     _tasks()
     _silences()
+    _turns()
 
 
 def _events() -> None:
@@ -69,6 +70,18 @@ def _judgements() -> None:
     op.create_index("ix_judgements_event_id", "judgements", ["event", "id"])
     latest = "latest = 1" if op.get_bind().dialect.name == "sqlite" else "latest"
     _index("ix_judgements_latest", "judgements", ["version", "id"], latest)
+
+
+def _turns() -> None:
+    op.create_table(
+        "turns",
+        sa.Column("rule", _KEY, nullable=False),
+        sa.Column("user", _KEY, nullable=False),
+        sa.Column("turn", _BIG, nullable=False),
+        sa.PrimaryKeyConstraint("rule", "user", name="pk_turns"),
+    )
+    no = "0" if op.get_bind().dialect.name == "sqlite" else "false"
+    _index("ix_deals_load", "deals", ["responsible"], f"closed = {no} AND removed = {no}")
 
 
 def _tasks() -> None:
