@@ -16,7 +16,7 @@ from core.model.house import CompanySettings, Connection, FieldDef, FieldType, H
 from core.model.moment import Duration
 from core.model.people import Address, Company, Contact, User
 from core.model.pipeline import Pipeline, Stage, StageKind
-from core.model.rule import Hours, Order, Rule, RunTime, Unknown, When
+from core.model.rule import Hours, Order, Rule, RunTime, Trigger, Unknown, When
 from core.ports import Tx
 from data.reader_base import Memory
 from tests.simulator.database import Tables, contents, copy_of, inline_store
@@ -41,6 +41,8 @@ _KINDS_OF: Final = {
     True: ("email", "sms", "call", "call", "chat", "chat", "invite", "invite", "move"),
 }
 """What the rules of a house do: in every other one they call, chat and invite as well."""
+CODES: Final = ("red", "blue")
+_TRIGGERS: Final = ("webhook", "webhook", "crm_form", "field_changed")
 FALLBACKS: Final = ((), ("type",), ("contact",), ("type", "contact", "company"))
 CHANNEL: Final = "talk"
 OTHER_CHANNEL: Final = "talk2"
@@ -75,6 +77,8 @@ def house(variant: int) -> Made:
     memory = Memory()
     store = inline_store(connection, WallClock(), memory=memory)
     store.write_now(lambda tx: _set_up(tx, rng, more=more))
+    if listens(variant):
+        store.write_now(lambda tx: _add_triggers(tx, rng))
     if more:
         store.write_now(add_file(OFFER))
         for number, (chat, user) in enumerate(CHATS.items()):
@@ -100,6 +104,41 @@ def house(variant: int) -> Made:
 def talks(seed: int) -> bool:
     """Return whether a seed, or a house, is one of those that call and chat as well."""
     return seed % HOUSES % 2 == 1
+
+
+def listens(seed: int) -> bool:
+    """Return whether a seed, or a house, is one of those with triggers, and with rules that change fields for them."""
+    return seed % HOUSES % 3 == 0
+
+
+def _add_triggers(tx: Tx, rng: random.Random) -> None:
+    tx.put_field(FieldDef(id="mark", type=FieldType.TEXT))
+    for number in range(6):
+        kind = rng.choice(_TRIGGERS)
+        settings: dict[str, dict[str, Any]] = {
+            "webhook": {"code": rng.choice(CODES)},
+            "crm_form": {},
+            "field_changed": {"fields": [rng.choice(("mark", "mark", "amount"))]},
+        }
+        trigger = Trigger(
+            id=f"t{number}",
+            pipeline="sales",
+            stage=rng.choice(STAGES),
+            kind=kind,
+            name=f"t{number}",
+            position=number,
+            back=rng.random() < 0.4,
+            enabled=rng.random() < 0.9,
+            settings=settings[kind],
+        )
+        tx.put_trigger(trigger)
+    for number, stage in enumerate(STAGES[1:]):
+        if rng.random() < 0.6:
+            value = {"field": "mark", "value": f"v{number}"}
+            rule = Rule(
+                id=f"s{number}", pipeline="sales", stage=stage, kind="set_field", name=f"s{number}", settings=value
+            )
+            tx.put_rule(rule, "system", START)
 
 
 def lines_of(seed: int) -> Sequence[str]:

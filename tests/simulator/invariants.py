@@ -16,7 +16,7 @@ from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind
 from core.ports import Reader
 from core.views import DealFilter, DeliveryFilter, TimelineEntry
-from tests.simulator import accounts, happenings, houses, talk
+from tests.simulator import accounts, happenings, hearing, houses, talk
 from tests.simulator.world import Attempt, World
 
 FINAL = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
@@ -140,6 +140,8 @@ def _end_problems(world: World, reader: Reader) -> Sequence[str]:
         attempts[attempt.delivery].append(attempt)
     if houses.talks(world.seed):
         problems += [*accounts.problems(world, reader, deliveries), *talk.problems(world, reader, deliveries)]
+    if houses.listens(world.seed):
+        problems += hearing.problems(world, reader)
     timelines = {deal: reader.timeline(deal) for deal in {d.deal for d in deliveries}}
     for delivery in deliveries:
         if world.cut_short and _ahead(reader, delivery):

@@ -6,13 +6,14 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Final
 
 from core.engine.loop import Engine
 from core.model.delivery import DeliveryStatus
 from core.model.moment import DAY, Moment
 from core.views import DeliveryFilter
-from tests.simulator import houses, invariants, serving, talk
+from tests.simulator import houses, invariants, reports, serving, talk
 from tests.simulator.acts import ACTS
 from tests.simulator.database import copy_of, restore
 from tests.simulator.person import Person
@@ -83,9 +84,16 @@ async def _play(world: World) -> None:
     more = houses.talks(world.seed)
     if more:
         talk.begin(world)
-    person = Person(world, {**ACTS, **talk.MORE} if more else ACTS)
+    listens = houses.listens(world.seed)
+    person = Person(world, {**ACTS, **(talk.MORE if more else {}), **(reports.MORE if listens else {})})
     world.person = person.act
     world.served = world.chance(SERVED)
+    with reports.few(world) if listens else nullcontext():
+        await _work(world, person)
+    await _forgotten()
+
+
+async def _work(world: World, person: Person) -> None:
     if world.served:
         with serving.hurried():
             engines = (serving.engine(world, person, _while_dead) for _ in range(world.engines))
@@ -94,7 +102,6 @@ async def _play(world: World) -> None:
     else:
         await asyncio.gather(_person(world), *(_engine(world, person) for _ in range(world.engines)))
         await _end(world, person)
-    await _forgotten()
 
 
 async def _forgotten() -> None:

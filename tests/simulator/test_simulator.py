@@ -9,12 +9,13 @@ import pytest
 
 from tests.simulator import script
 from tests.simulator.planted import LATELY, PLANTED
+from tests.simulator.planted_events import PLANTED_EVENTS
 from tests.simulator.planted_talk import PLANTED_TALK
 
 SEEDS = int(os.environ.get("FUNIL_SEEDS", "1000"))
 CHUNKS = 16
 WITHIN = 1000
-BUGS = {**PLANTED, **PLANTED_TALK}
+BUGS = {**PLANTED, **PLANTED_TALK, **PLANTED_EVENTS}
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,9 @@ EVENTS = (
     "answer in",
     "opts out",
     "the bytes of the offer are lost",
+    "reported",
+    "after expand",
+    "after match",
 )
 
 

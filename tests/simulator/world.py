@@ -120,6 +120,17 @@ class Talk:
     """Rows of chats whose clients take no more messages, as far as an engine has noted it."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the outside has reported: the report's id, what it tells, and the deals that it reaches at the least."""
+
+    id: str
+    kind: str
+    what: str
+    at: Moment
+    deals: frozenset[str]
+
+
 @dataclass
 class World:
     """The house under test, and all that was seen of it from outside."""
@@ -159,6 +170,7 @@ class World:
     away: frozenset[str] = frozenset()
     """Numbers of clients who never answer a call."""
     talk: Talk = field(default_factory=Talk)
+    heard: list[Heard] = field(default_factory=list)
     hurried: set[int] = field(default_factory=set)
     """Messages that the person has had tried again at once."""
     down: dict[str, int] = field(default_factory=dict)
