@@ -165,6 +165,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     id_, deal, rule, run, entry, connection, channel, to, text, subject, data, status, unknown, *rest = row
     at, moment, position, due_at, attempts, leased_by, reason, detail, provider_id, sent_at, *more = rest
     delivered_at, cost, cost_currency, cancelled_by, was, was_reason, was_detail, round_, tried_at, by, why = more
+    told = (_CHANNEL[channel], to, text, subject)
     return _delivery(
         id_,
         deal,
@@ -172,7 +173,7 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
         run,
         entry,
         connection,
-        _message_of(channel, to, text, subject, data),
+        _unread_message(*told, data) if data else _message(*told, {}),
         _DELIVERY[status],
         _UNKNOWN[unknown],
         at,
@@ -199,12 +200,6 @@ def delivery_of(row: Row, worker: str | None = None) -> Delivery:
     )
 
 
-def _message_of(channel: str, to: str, text: str, subject: str | None, data: str | None) -> Message:
-    if data:
-        return _unread_message(_CHANNEL[channel], to, text, subject, data)
-    return _message(_CHANNEL[channel], to, text, subject, {})
-
-
 def leased_of(row: Row, worker: str) -> Delivery:
     """Read a delivery that a worker has just leased; what only its trouble asks for is read when it is asked for.
 
@@ -212,12 +207,14 @@ def leased_of(row: Row, worker: str) -> Delivery:
     """
     if row[12] != _RESEND:
         return delivery_of(row, worker)
+    data = row[10]
+    told = (_CHANNEL[row[6]], row[7], row[8], row[9])
     return _leased(
         row[0],  # id
         row[1],  # deal
         row[3],  # run
         row[5],  # connection
-        _message_of(*row[6:11]),
+        _unread_message(*told, data) if data else _message(*told, {}),
         _UNKNOWN[row[12]],
         row[13],  # at
         row[17],  # attempts

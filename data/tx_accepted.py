@@ -88,7 +88,7 @@ class AcceptedWriter(ConfigReader, FeedWriter):
                 unended = [row[0] for row in self.db.rows(UNENDED, ids=ending)]
             self._tell_all("run", [""])
         self.db.run(REFER, ids=ids, at=now)
-        self._tell_all("deal", list(dict.fromkeys(delivery.deal for delivery, _ in accepted)))
+        self._tell_all("deal", [delivery.deal for delivery, _ in accepted])
         self._tell_all("delivery", ids)
         return holding, unended
 

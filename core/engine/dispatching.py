@@ -6,7 +6,7 @@ A connection's line may rest after failures or be paced (:mod:`core.engine.lines
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,14 +19,14 @@ from core.engine import (
     chaining,
     charging,
     happening,
-    lines,
     outcomes,
     receiving,
     reconciling,
     rejudging,
 )
 from core.engine.enclosing import refusal
-from core.engine.leasing import Claim, Work, claim, due_work, in_use, mark, release
+from core.engine.finishing import Result, finished, ours, strain
+from core.engine.leasing import Claim, Work, claim, due_work, in_use, mark, release, then
 from core.engine.sealing import Sealer
 from core.engine.talking import block
 from core.errors import FunilError
@@ -35,23 +35,20 @@ from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
 from core.model.house import Connection
 from core.model.line import Line
-from core.model.moment import Moment
 from core.model.rule import Unknown
-from core.model.run import Run
-from core.plan import Plan
 from core.ports import Adapter, AdapterFactory, Capabilities, Clock, Job, Priority, Random, Store, Tx
 from core.words import Words
 
 _BREAKS: Final = frozenset({OutcomeKind.MISCONFIGURED})
-_NEVER: Final[Mapping[int, int]] = {}
-
-Result = tuple[Delivery, Outcome]
+IN_A_ROW: Final = 10
+"""Batches that an instant peer takes one behind the other before anything else is looked at."""
 
 
 def key_of(house_id: str, delivery: Delivery) -> str:
     """Return the delivery's key: the same for every attempt of a round, different in every house."""
-    again = "" if delivery.round == 1 else f"-r{delivery.round}"
-    return f"{house_id}-{delivery.public_id}{again}"
+    if delivery.round == 1:
+        return f"{house_id}-{delivery.public_id}"
+    return f"{house_id}-{delivery.public_id}-r{delivery.round}"
 
 
 @dataclass(slots=True)
@@ -77,6 +74,7 @@ class Dispatcher:
     clock: Clock
     sealer: Sealer | None = None
     attempts: int = 0
+    _leaving: bool = False
     _lanes: dict[str, Lane] = field(default_factory=dict)
     _owed: list[tuple[Lane, Line, list[Result]]] = field(default_factory=list)
     _untried: list[Delivery] = field(default_factory=list)
@@ -107,6 +105,7 @@ class Dispatcher:
         message on the wire): whoever puts an end to that wakes. ``news``: something may have happened since the batches
         under way began, which then wake all the same.
         """
+        self._leaving = False
         await self.settle()
         due = self.store.read(due_work)
         if news:
@@ -121,6 +120,7 @@ class Dispatcher:
     async def rest(self, patience: float) -> None:
         """Wait until nothing is on its way, at most ``patience`` seconds, and note what can be noted; the reaper gets
         the rest."""
+        self._leaving = True
         if self._busy:
             _, hanging = await asyncio.wait(list(self._busy.values()), timeout=patience)
             for task in hanging:
@@ -166,11 +166,13 @@ class Dispatcher:
         if isinstance(lane, Outcome):
             return await self._refuse(work, lane)
         done = 0
-        if work.sends:
-            taken = await self._claim(work.connection.id, lane.capabilities.batch)
-            done = taken.settled
-            if taken.deliveries:
-                done += await self._send_all(lane, taken, work.house_id)
+        taken = await self._claim(work.connection.id, lane.capabilities.batch) if work.sends else None
+        for left in reversed(range(IN_A_ROW)):
+            if taken is None:
+                break
+            done += taken.settled
+            sent, taken = await self._send_all(lane, taken, work.house_id, left) if taken.deliveries else (0, None)
+            done += sent
         return done + (await self._ask(lane, work.house_id) if work.asks else 0)
 
     async def _claim(self, connection: str, limit: int) -> Claim:
@@ -179,6 +181,11 @@ class Dispatcher:
     async def _finish(self, lane: Lane, line: Line, results: Sequence[Result]) -> Line:
         job = finish(results, self.rng, self.worker, lane.capabilities, line)
         return await self.store.write(job, Priority.DELIVERIES) or line
+
+    async def _finish_and_claim(self, lane: Lane, line: Line, results: Sequence[Result]) -> Claim | None:
+        ended = finish(results, self.rng, self.worker, lane.capabilities, line)
+        more = claim(lane.connection.id, self.worker, lane.capabilities.batch, self.rng)
+        return await self.store.write(then(ended, lane.connection, more), Priority.DELIVERIES)
 
     async def _ask(self, lane: Lane, house_id: str) -> int:
         """Ask the peer what became of messages that nobody knows of; returns how many were asked for."""
@@ -235,12 +242,21 @@ class Dispatcher:
             self.attempts += len(ends)
         return taken.settled + len(taken.deliveries)
 
-    async def _send_all(self, lane: Lane, taken: Claim, house_id: str) -> int:
-        """Send in groups of the adapter's concurrency. When the connection turns out broken the rest is given back."""
+    async def _send_all(self, lane: Lane, taken: Claim, house_id: str, left: int) -> tuple[int, Claim | None]:
+        """Send in groups of the adapter's concurrency. When the connection turns out broken the rest is given back.
+
+        ``left`` batches may follow. Where the peer is instant the next is leased as this one is finished, and returned.
+        """
         results: list[Result] = []
         tried: set[int] = set()
         try:
-            return await self._send_groups(lane, taken, house_id, results, tried)
+            sent, line = await self._send_groups(lane, taken, house_id, results, tried)
+            if not results:
+                return sent, None
+            if left and not self._leaving and len(taken.deliveries) == lane.capabilities.batch:
+                return sent, await self._finish_and_claim(lane, line, results)
+            await self._finish(lane, line, results)
+            return sent, None
         except Exception:
             # The rows stay leased, by an engine that lives: it must end them itself when the store works again.
             if results:
@@ -254,7 +270,7 @@ class Dispatcher:
 
     async def _send_groups(
         self, lane: Lane, taken: Claim, house_id: str, results: list[Result], tried: set[int]
-    ) -> int:
+    ) -> tuple[int, Line]:
         size = max(1, lane.capabilities.concurrency)
         claimed, line, attempts = taken.deliveries, taken.line, 0
         for start in range(0, len(claimed), size):
@@ -265,15 +281,17 @@ class Dispatcher:
             tried.update(d.id for d, _ in sent)
             broken = any(outcome.kind in _BREAKS for _, outcome in sent)
             failed = any(outcome.line_failed for _, outcome in sent)
-            # An instant adapter's results are finished together; a slow one's are made durable as they come.
-            if results and (broken or failed or size == 1 or start + size >= len(claimed)):
+            # An instant adapter's results are finished together, all at last; a slow one's are made durable as they
+            # come.
+            last = start + size >= len(claimed)
+            if results and (broken or failed or size == 1 or (last and not lane.capabilities.instant)):
                 line = await self._finish(lane, line, results)
                 results.clear()
             if broken or (failed and line.opens):
                 rest = claimed[start + size :]
                 await self.store.write(release(rest, self.worker, broken=True), Priority.DELIVERIES)
                 break
-        return attempts
+        return attempts, line
 
     async def _marked(self, group: Sequence[Delivery]) -> Sequence[Delivery]:
         """Make *sending* durable before a message that must not go out twice is put on the wire."""
@@ -305,11 +323,11 @@ class Dispatcher:
         return sent
 
     async def _send(self, lane: Lane, delivery: Delivery, house_id: str) -> Outcome:
-        refused = refusal(self.store, delivery.message, lane.capabilities)
-        if refused is not None:
+        message = delivery.message
+        if message.attachments and (refused := refusal(self.store, message, lane.capabilities)):
             return refused
         try:
-            message = delivery.message if self.sealer is None else await self.sealer.sealed(lane.connection, delivery)
+            message = message if self.sealer is None else await self.sealer.sealed(lane.connection, delivery)
         except FunilError as error:
             return Outcome(kind=OutcomeKind.MISCONFIGURED, reason="misconfigured", detail=error.words)
         try:
@@ -336,7 +354,7 @@ def finish(
         if strained or reports:
             tx.hold_line(connection)
         tx.hold(d.deal for d, _ in results)
-        fenced = _ours(tx, results, worker)
+        fenced = ours(tx, results, worker)
         troubled = outcomes.troubled(fenced)
         runs = tx.runs_by_id(d.run for d, _ in troubled if d.run is not None)
         plan = finished(fenced, runs, now, rng, calling.rung(tx, troubled))
@@ -358,43 +376,6 @@ def finish(
             tx.plan_happenings(foreseen)
         if reports:
             receiving.catch_up(tx, connection, [o.provider_id for _, o in fenced if o.provider_id is not None])
-        return _strain(tx, connection, results, line, now) if strained else line
+        return strain(tx, connection, results, line, now) if strained else line
 
     return job
-
-
-def _ours(tx: Tx, results: Sequence[Result], worker: str) -> Sequence[Result]:
-    """Return those of the results whose messages the worker still has."""
-    ours = tx.leased([d.id for d, _ in results], worker)
-    return results if len(ours) == len(results) else [(d, outcome) for d, outcome in results if d.id in ours]
-
-
-def _strain(tx: Tx, connection: str, results: Sequence[Result], line: Line | None, now: Moment) -> Line:
-    """Write what attempts, ours or not by now, have shown of the line itself."""
-    before = tx.line(connection)
-    probe = line is not None and bool(line.opens)
-    after = lines.after(before, [outcome.line_failed for _, outcome in results], now, probe=probe)
-    if after != before:
-        tx.put_line(after)
-    return after
-
-
-def finished(
-    results: Sequence[Result], runs: Mapping[int, Run], now: Moment, rng: Random, rung: Mapping[int, int] = _NEVER
-) -> Plan:
-    """Plan the ends of attempts; ``rung`` says how often calls had reached nobody before, by message."""
-    troubled = outcomes.troubled(results)
-    accepted = [pair for pair in results if pair[1].kind is OutcomeKind.ACCEPTED] if troubled else list(results)
-    plan = Plan(accepted=accepted)
-    for delivery, outcome in troubled:
-        after = outcomes.after(delivery, outcome, now, rng, rung.get(delivery.id, 0))
-        plan.deliveries_changed.append((delivery, after))
-        plan.attempts.append(outcomes.attempt(delivery, outcome, now))
-        if after.status is DeliveryStatus.QUEUED:
-            continue
-        plan.timeline.append(outcomes.row(after, now))
-        run = runs.get(delivery.run) if delivery.run is not None else None
-        ended = outcomes.run_after(run, after, now) if run else None
-        if run and ended:
-            plan.runs_changed.append((run, ended))
-    return plan

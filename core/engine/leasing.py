@@ -62,6 +62,17 @@ def claim(connection: str, worker: str, limit: int, rng: Random) -> Job[Claim]:
     return job
 
 
+def then(ended: Job[Line | None], connection: Connection, more: Job[Claim]) -> Job[Claim | None]:
+    """Return a job that writes what a batch came to and leases the next one: one commit for both. None of a connection
+    that was changed meanwhile is leased: its adapter is to be opened anew."""
+
+    def job(tx: Tx) -> Claim | None:
+        ended(tx)
+        return more(tx) if tx.house().connections.get(connection.id) == connection else None
+
+    return job
+
+
 def mark(ids: Sequence[int], worker: str) -> Job[Sequence[int]]:
     """Return a job that makes *sending* durable."""
     return lambda tx: tx.mark_sending(ids, worker, tx.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.engine import abandoning, bundling, chaining, dispatching
+from core.engine import abandoning, bundling, chaining, finishing
 from core.i18n import N_
 from core.model.delivery import Delivery, DeliveryStatus, Outcome, OutcomeKind
 from core.model.frozen import replace
@@ -30,7 +30,7 @@ def reap(adapters: AdapterFactory) -> Job[int]:
         rng = Random(0)
         results = [(d, outcome) for d in found]
         runs = tx.runs_by_id([d.run for d in found if d.run is not None])
-        plan = dispatching.finished(results, runs, now, rng)
+        plan = finishing.finished(results, runs, now, rng)
         tells = {d.connection for d in found if _tells(adapters, tx.house().connections.get(d.connection))}
         plan.deliveries_changed = [
             (d, replace(after, due_at=now) if after.connection in tells else after)

@@ -12,7 +12,7 @@ from core.model.event import Happening
 from core.model.moment import Moment
 from core.model.rule import Unknown
 from core.stored_json import decode
-from core.unread import Unread, stored_form
+from core.unread import Unread
 from core.words import NO_WORDS, Words
 
 
@@ -97,7 +97,7 @@ class Message(Unread):
     @property
     def attachments(self) -> Sequence[Mapping[str, Any]]:
         """The files that go with it. Where the stored data does not name any, it is not parsed for them."""
-        stored = stored_form(self)
+        stored = getattr(self, "_stored", None)
         return () if stored and '"attachments"' not in stored else self.data.get("attachments") or ()
 
     @property

@@ -63,9 +63,10 @@ class SimAdapter:
 
     def __init__(self, world: World, life: Life, connection: Connection, backing: Backing) -> None:
         self._world, self._life, self._connection, self._backing = world, life, connection, backing
-        self.capabilities = replace(
-            capabilities(world, connection), batch=world.rng.choice((1, 3, 20)), concurrency=world.rng.choice((1, 4))
-        )
+        batch, concurrency = world.rng.choice((1, 3, 20)), world.rng.choice((1, 4))
+        # One batch in three is of a peer after whose full ones the next is leased in the same transaction.
+        more = replace(capabilities(world, connection), batch=batch, concurrency=concurrency, instant=batch == 3)
+        self.capabilities = more
 
     async def check(self) -> Health:
         """Say that all is well."""

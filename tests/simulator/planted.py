@@ -12,6 +12,7 @@ from core.engine import (
     chaining,
     dispatching,
     entering,
+    finishing,
     guarding,
     outcomes,
     running,
@@ -52,7 +53,7 @@ def wrong_stage(patch: pytest.MonkeyPatch) -> None:
 
 def two_outcomes(patch: pytest.MonkeyPatch) -> None:
     """A refused message gets two lines on the timeline."""
-    good = dispatching.finished
+    good = finishing.finished
 
     def bad(*args: Any) -> Plan:
         plan = good(*args)
@@ -60,6 +61,7 @@ def two_outcomes(patch: pytest.MonkeyPatch) -> None:
         return plan
 
     patch.setattr(dispatching, "finished", bad)
+    patch.setattr(finishing, "finished", bad)
 
 
 def sends_cancelled(patch: pytest.MonkeyPatch) -> None:

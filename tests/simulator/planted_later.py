@@ -14,6 +14,7 @@ from core.engine import (
     disabling,
     dispatching,
     entering,
+    finishing,
     happening,
     lines,
     reaping,
@@ -143,7 +144,7 @@ def loses_early_receipts(patch: pytest.MonkeyPatch) -> None:
 
 def notes_no_attempts(patch: pytest.MonkeyPatch) -> None:
     """An attempt that was deferred is not noted."""
-    finished = dispatching.finished
+    finished = finishing.finished
 
     def bad(*args: Any) -> Plan:
         plan = finished(*args)
@@ -151,6 +152,7 @@ def notes_no_attempts(patch: pytest.MonkeyPatch) -> None:
         return plan
 
     patch.setattr(dispatching, "finished", bad)
+    patch.setattr(finishing, "finished", bad)
 
 
 def believes_nobody(patch: pytest.MonkeyPatch) -> None:
