@@ -81,6 +81,7 @@ def test_a_rules_own_message_is_no_activity_and_a_move_is(tmp_path: Path) -> Non
         ("deal", "set", "D1", "tracking=BR1"),
         ("deal", "note", "D1", "--text", "called"),
         ("event", "chat_message", "channel=tg", "chat=c", "from=+5511987650001", "text=oi"),
+        ("event", "email_received", "from=maria@cliente.example", "subject=oi"),
     ],
 )
 def test_what_people_do_ends_a_silence(tmp_path: Path, act: tuple[str, ...]) -> None:
@@ -90,6 +91,14 @@ def test_what_people_do_ends_a_silence(tmp_path: Path, act: tuple[str, ...]) -> 
     funil.until("2026-12-04T11:59:59Z")
     assert funil.stage() == "new"
     funil.until("2026-12-04T12:00:00Z")
+    assert funil.stage() == "cold"
+
+
+def test_an_automatic_reply_ends_none(tmp_path: Path) -> None:
+    funil = house(tmp_path, TWO_DAYS)
+    funil.until("2026-12-02T12:00:00Z")
+    funil("event", "email_received", "from=maria@cliente.example", "auto_submitted=auto-replied")
+    funil.until("2026-12-03T12:00:00Z")
     assert funil.stage() == "cold"
 
 
