@@ -85,16 +85,25 @@ class _Batch:
 
 
 def _turn(batch: _Batch, run: Run) -> None:
-    """Take one run up as it stands now; before one that moves the deal, those that its moment has set free."""
-    if run.deal in batch.moved and batch.tx.awaits_matching(run.deal, batch.now):
-        return  # what the rules above have raised is matched before the deal's next run
+    """Take one run up as it stands now; before one that moves the deal, those that its moment has set free.
+
+    What a run has raised is matched before the deal's next run: the others stay for the next batch then.
+    """
+    if _awaits(batch, run):
+        return
     current = batch.tx.run(run.id) if run.deal in batch.moved else run
     while current is not None and current.mover and (freed := _freed(batch, current)):
         for other in freed:
             _take(batch, other)
+            if _awaits(batch, run):
+                return
         current = batch.tx.run(run.id)
     if current is not None and current.id not in batch.taken and _ready(current, batch.now):
         _take(batch, current)
+
+
+def _awaits(batch: _Batch, run: Run) -> bool:
+    return run.deal in batch.moved and batch.tx.awaits_matching(run.deal, batch.now)
 
 
 def _ready(run: Run, now: Moment) -> bool:

@@ -226,6 +226,22 @@ def test_the_same_trigger_twice_in_one_chain_is_stopped_named_and_flagged(tmp_pa
     assert "back" in text and "(t)" in text
 
 
+@pytest.mark.parametrize("below", ["", ", order: wait"])
+def test_what_a_rule_raises_is_matched_before_the_deals_next_run(tmp_path: Path, below: str) -> None:
+    first = "{id: first, stage: delivery, kind: comment, name: first, settings: {text: x}}"
+    given = "settings: {field: tracking, value: x}"
+    writes = f"{{id: writes, stage: delivery, kind: set_field, name: writes{below}, {given}}}"
+    house = funil(
+        tmp_path,
+        trigger("t", "billing", "field_changed", "{fields: [tracking]}"),
+        rules_=rules(first, writes, mover("on", "delivery", "won")),
+    )
+    house("deal", "move", "D1", "delivery")
+    house.idle()
+    assert house.stage() == "billing"
+    assert house.states() == {"first": "done", "writes": "done", "on": "cancelled left_stage"}
+
+
 def test_too_many_moves_an_hour_are_stopped_whatever_the_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert guarding.HOUR_LIMIT == 60
     monkeypatch.setattr(guarding, "HOUR_LIMIT", 4)
