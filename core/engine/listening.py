@@ -22,7 +22,7 @@ from core.plan import Plan
 from core.ports import Job, Tx
 from core.triggers.base import Heard
 
-BATCH: Final = 25
+BATCH: Final = 10
 """Events, or events at deals, in one transaction: some ten milliseconds, which a person's move may have to wait for."""
 NO_LISTS: Final = NoLists()
 MANY: Final = 50

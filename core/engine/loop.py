@@ -21,7 +21,7 @@ PATIENCE: Final = 5.0
 """Seconds that a stopping engine waits for what is on the wire."""
 LOOK: Final = 0.2
 """Seconds between looks whether another process has written."""
-IN_A_PASS: Final = 8
+IN_A_PASS: Final = 20
 """Batches of events in one pass, before runs and messages have their turn."""
 REAP: Final = 30.0
 """Seconds between looks, while serving, for what an engine beside this one left when it died."""
