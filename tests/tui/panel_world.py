@@ -10,7 +10,7 @@ from typing import Any, Final
 from textual.pilot import Pilot
 
 from core import commands
-from core.engine import outcomes, running
+from core.engine import listening, outcomes, running
 from core.model.delivery import DeliveryStatus
 from core.model.event import Event
 from core.model.house import CompanySettings, Connection, FieldDef, FieldType
@@ -92,6 +92,7 @@ def rich_world(**more: Any) -> World:
     world.write(commands.set_fields(deal, {"tracking": "BR123", "site": "https://sol.example", "tags": ["a", "b"]}))
     world.write(commands.move([deal], "delivery"))
     world.write(commands.advance_clock(6_000))
+    world.write(listening.expand())  # what the fields raised comes first, as in the engine
     world.write(running.run_due(Random(0)))
     world.write(_came_back)
     report = commands.Report(source="web", id="1")

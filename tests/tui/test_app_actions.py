@@ -63,11 +63,13 @@ def test_keys_are_written_as_people_write_them(key: str, shown: str) -> None:
 
 async def test_the_help_screen_shows_every_key() -> None:
     world = memory_world()
-    async with world.board(size=(120, 180)) as pilot:
+    async with world.board(size=(120, 240)) as pilot:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Outbound log" in screen_text(pilot))
         shown = screen_text(pilot)
         assert [action.id for action in REGISTRY if action.help[:40] not in shown] == []
+        assert "◔" in shown and "runs of rules that wait for their time" in shown, "signs on cards are explained"
+        assert "esc closes" in shown
         await pilot.press("escape")
         assert len(pilot.app.screen_stack) == 1
 

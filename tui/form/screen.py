@@ -30,6 +30,9 @@ class FormScreen(ModalScreen[T | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+s", "create", show=False),
+        # At once, before the keys behind them: what is typed fast goes into the field that it was meant for.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
 
     def __init__(self, title: str) -> None:

@@ -13,10 +13,12 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from core.i18n import N_
 from core.i18n import gettext as _
 from core.safe_text import safe_text
 from core.words import fill
 from tui.actions import SCOPE_TITLES, Registry
+from tui.board import badges
 from tui.keymap import Keymap
 from tui.keys import keys_text
 
@@ -37,7 +39,8 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One text, scrolled as a whole."""
-        with VerticalScroll(id="help"):
+        with VerticalScroll(id="help") as scroll:
+            scroll.border_subtitle = _("esc closes · j k scroll")
             yield HelpText(self._keymap)
 
     def action_scroll(self, lines: int) -> None:
@@ -45,6 +48,15 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
+SIGNS: Final = (
+    (badges.HELD, N_("held for some seconds: undo still keeps it back")),
+    (badges.WAITING, N_("runs of rules that wait for their time")),
+    (badges.UNREAD, N_("what the client wrote and nobody has answered")),
+    (badges.TASKS, N_("open tasks; ! when one of them is late")),
+    (badges.LATE, N_("past its close date")),
+    (badges.FAILED, N_("runs that failed: open the deal to see why")),
+    ("⚡", N_("in a column's head: how many rules act there, and of which kinds")),
+)
 WIDTH: Final = 80
 """Cells that the text is broken for before it knows its place."""
 
@@ -78,7 +90,17 @@ def help_text(registry: Registry, width: int) -> Content:
         ]
         blocks.append(Content.assemble((_(title), "bold"), "\n", Content("\n").join(lines)))
     mouse = _("With the mouse: drag a card to move it, double-click to open it, right-click for its menu.")
-    return Content("\n\n").join([*blocks, Content.styled(mouse, "$foreground 55%")])
+    return Content("\n\n").join([*blocks, _signs(wide, width), Content.styled(mouse, "$foreground 55%")])
+
+
+def _signs(wide: int, width: int) -> Content:
+    """Return what the signs on cards and heads mean."""
+    hung = "\n" + " " * wide
+    lines = [
+        Content.assemble((sign.ljust(wide), "bold $accent"), hung.join(wrap(_(words), max(width - wide, 20))))
+        for sign, words in SIGNS
+    ]
+    return Content.assemble((_("Signs"), "bold"), "\n", Content("\n").join(lines))
 
 
 def _whole(keymap: Keymap, width: int) -> Content:
