@@ -26,6 +26,7 @@ from core.engine import (
 from core.model.delivery import DeliveryStatus, Outcome, OutcomeKind
 from core.model.moment import Moment
 from core.plan import Plan
+from data.reader_outbox import OutboxReader
 from data.tx import SqlTx
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -41,7 +42,7 @@ def never_settles(patch: pytest.MonkeyPatch) -> None:
 
 
 def sends_while_paused(patch: pytest.MonkeyPatch) -> None:
-    """A claim does not look whether its connection is paused."""
+    """Neither what looks for due messages nor a claim looks whether a connection is paused."""
     claim = SqlTx.claim
 
     def bad(self: Any, connection: str, *args: Any) -> Any:
@@ -51,7 +52,12 @@ def sends_while_paused(patch: pytest.MonkeyPatch) -> None:
         self.db.text("UPDATE connections SET paused = ? WHERE id = ?", (*paused, connection))
         return claimed
 
+    def due(self: Any, now: Moment) -> list[str]:
+        sql = "SELECT DISTINCT connection FROM deliveries WHERE status = 'queued' AND worker IS NULL AND due_at <= ?"
+        return [connection for (connection,) in self.db.text(sql, (now,))]
+
     patch.setattr(SqlTx, "claim", bad)
+    patch.setattr(OutboxReader, "due_connections", due)
 
 
 def revives_later(patch: pytest.MonkeyPatch) -> None:

@@ -24,9 +24,20 @@ def overdraws(patch: pytest.MonkeyPatch) -> None:
 
 
 def charges_again(patch: pytest.MonkeyPatch) -> None:
-    """Every attempt at a call has a key of its own, so that its account pays for each."""
-    key_of = dispatching.key_of
-    patch.setattr(dispatching, "key_of", lambda house, delivery: f"{key_of(house, delivery)}-a{delivery.attempts}")
+    """A call that is paid is paid once more under another key."""
+    charge = charging.charge
+
+    def bad(line: str, key: str, *more: Any, **others: Any) -> Any:
+        once, again = (charge(line, each, *more, **others) for each in (key, f"{key}-a"))
+
+        def job(tx: Any) -> Any:
+            made = once(tx)
+            again(tx)
+            return made
+
+        return job
+
+    patch.setattr(charging, "charge", bad)
 
 
 def forgets_costs(patch: pytest.MonkeyPatch) -> None:
