@@ -28,6 +28,7 @@ from core.model.moment import Moment
 from core.plan import Plan
 from data.reader_outbox import OutboxReader
 from data.tx import SqlTx
+from tests.simulator.hearing import SOURCE
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
@@ -246,6 +247,7 @@ def happens_without_a_trace(patch: pytest.MonkeyPatch) -> None:
     record = SqlTx.record
 
     def bad(self: Any, event: Any) -> Any:
-        return record(self, event) if event.kind.startswith(("chat_", "invite_")) else None
+        reported = event.source == SOURCE or event.kind.startswith(("chat_", "invite_"))
+        return record(self, event) if reported else None
 
     patch.setattr(SqlTx, "record", bad)
