@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import ValidationError
+
 from core import fields
 from core.i18n import N_
 from core.model.house import House
@@ -96,8 +98,12 @@ def _heard(rule: Rule, house: House) -> Iterable[Trigger]:
 
 def _same_field(rule: Rule, trigger: Trigger) -> bool:
     """Return whether a rule that changes a field changes one that the trigger watches."""
-    field = rule.settings.get("field")
-    if not isinstance(field, str):
+    kind = catalogue.kinds()[rule.kind]
+    try:
+        changed = kind.changes(kind.Settings.model_validate(dict(rule.settings)))
+    except ValidationError:
+        return True
+    if not changed:
         return True
     watched = trigger.settings.get("fields")
     if trigger.kind == "responsible_changed":
@@ -105,7 +111,7 @@ def _same_field(rule: Rule, trigger: Trigger) -> bool:
     if not watched:
         return True
     names = [watched] if isinstance(watched, str) else list(watched)
-    return fields.resolve(field) in {fields.resolve(str(name)) for name in names}
+    return not changed.isdisjoint(fields.resolve(str(name)) for name in names)
 
 
 def _path(here: Place, goal: Place, edges: Edges) -> list[Edge] | None:

@@ -323,6 +323,17 @@ def test_circles_through_what_triggers_hear_of_rules_are_warned_of(rule: str, tr
     assert heard(rule, trigger) == circles
 
 
+@pytest.mark.parametrize(("field", "circles"), [("responsible", 1), ("code", 0)])
+def test_a_rule_that_gives_the_deal_away_changes_the_responsible_only(field: str, circles: int) -> None:
+    body = """    rules:
+      - {id: gives, stage: new, kind: assign, settings: {to: ana}}
+      - {id: back, stage: delivery, kind: move, settings: {stage: new}}
+"""
+    body += f"    triggers: [{{id: hears, stage: delivery, kind: field_changed, settings: {{fields: [{field}]}}}}]\n"
+    found = of_file(SALES + body, "fields: [{id: code, type: text}]")
+    assert sum("circle" in trouble.words.english() for trouble in found) == circles
+
+
 def test_linting_a_file_writes_nothing() -> None:
     home = Home(HOUSE)
     before = home.export()

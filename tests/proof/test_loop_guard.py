@@ -212,3 +212,14 @@ def test_what_a_rule_changes_is_matched_before_the_deals_next_run(tmp_path: Path
     funil("deal", "move", "D1", "delivery")
     funil.idle()
     assert (funil.stage(), funil.states()["below"]) == ("billing", "cancelled left_stage")
+
+
+def test_what_the_rule_above_changes_is_matched_before_a_mover_that_is_due_with_it(tmp_path: Path) -> None:
+    """The rule that waits for the note above is set free at the mover's turn; its change comes first all the same."""
+    note = "{id: note, stage: delivery, kind: comment, name: Note, settings: {text: x}}"
+    won = "    triggers:\n      - {id: sold, stage: won, kind: field_changed, name: S, settings: {fields: tracking}}\n"
+    lines = (note, FLIP.replace("name:", "order: wait, name:", 1), mover("on", "delivery", "billing"))
+    funil = Funil(tmp_path, board(rules(*lines), more=won))
+    funil("deal", "move", "D1", "delivery")
+    funil.idle()
+    assert (funil.stage(), funil.states()["on"]) == ("won", "cancelled left_stage")
