@@ -158,11 +158,14 @@ def _sound(database: SqliteFile) -> bool:
         return False
 
 
+_KINDS: Final = {"TEXT": "text", "BLOB": "blob"}
+
+
 def _of_its_kinds(db: Db) -> bool:
-    """Return whether every number is a number and every text a text, which SQLite itself leaves to its users."""
+    """Return whether every number is a number, every text a text, every file bytes: SQLite leaves that to its users."""
     for (table,) in db.text(_TABLES["sqlite"]):
         for _, column, kind, *_ in db.text(f'PRAGMA table_info("{table}")'):
-            wanted = "text" if kind == "TEXT" or kind.startswith("VARCHAR") else "integer"
+            wanted = _KINDS.get(kind, "text" if kind.startswith("VARCHAR") else "integer")
             odd = f"SELECT 1 FROM \"{table}\" WHERE typeof(\"{column}\") NOT IN ('{wanted}', 'null') LIMIT 1"
             if db.text(odd):
                 return False

@@ -93,6 +93,8 @@ def test_a_bug_beside_a_healthy_file_still_looks_like_one(tmp_path: Path, monkey
         raise KeyError("bug")
 
     shell = at_noon(tmp_path)
+    (tmp_path / "offer.pdf").write_bytes(b"%PDF-1.4 bytes")
+    shell.ok("file", "add", str(tmp_path / "offer.pdf"))
     monkeypatch.setattr(deal_views, "list_deals", broken)
     monkeypatch.setattr("data.reader.SqlReader.deals", broken)
     with pytest.raises(KeyError, match="bug"):
