@@ -70,6 +70,14 @@ STEPS: Final = (
         frozenset({"deal.open"}),
     ),
     Step(
+        N_(
+            "Clients act, too: when they open a mail, write or call, triggers move their deals. {client} lets you be"
+            " the client of the deal under the cursor."
+        ),
+        {"client": "client.play"},
+        frozenset({"client.play"}),
+    ),
+    Step(
         N_("{filter} shows only deals with certain words, {log} goes to the outbound log."),
         {"filter": "filter.open", "log": "log.focus"},
         frozenset({"filter.open", "log.focus"}),

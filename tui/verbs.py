@@ -10,7 +10,7 @@ from core.i18n import gettext as _
 from tui import acts
 from tui.actions import Action, Registry, Scope
 from tui.verbs_board import ARRANGING
-from tui.verbs_clock import OF_CLOCK, TOUR
+from tui.verbs_clock import CLIENT, OF_CLOCK, TOUR
 from tui.verbs_log import OF_LOG
 from tui.verbs_panel import OF_PANEL
 from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
@@ -376,6 +376,7 @@ REGISTRY: Final = Registry(
         *OF_TALK,
         OF_LINES,
         *OF_CLOCK,
+        CLIENT,
         *TOUR,
         *ARRANGING,
         *EVERYWHERE,

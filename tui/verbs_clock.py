@@ -1,7 +1,8 @@
-"""The actions of the simulated clock, and the tour."""
+"""The actions of the simulated clock and clients, and the tour."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from core.i18n import N_
@@ -34,6 +35,27 @@ TOUR: Final = (
         run=lambda app: app.tour.go_on(app),
         why_not=_no_tour,
     ),
+)
+
+
+async def _be_client(app: FunilApp) -> None:
+    await import_module("tui.customer_acts").be_client(app)
+
+
+def _no_client(app: FunilApp) -> str | None:
+    reason: str | None = import_module("tui.customer_acts").why_not(app)
+    return reason
+
+
+CLIENT: Final = Action(
+    id="client.play",
+    title=N_("Be the client…"),
+    help=N_("do what the deal's client could do: open a mail, follow its link, write, call, fill in a form"),
+    keys=("C",),
+    scope=Scope.APP,
+    run=_be_client,
+    why_not=_no_client,
+    menu=True,
 )
 
 OF_CLOCK: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -109,7 +109,7 @@ class Act(Protocol):
 
     @property
     def verb(self) -> str:
-        """What: ``move``, ``set``, ``again`` or ``says``."""
+        """What: ``move``, ``set``, ``again``, ``says`` or ``event``."""
 
     @property
     def value(self) -> str:
@@ -118,6 +118,10 @@ class Act(Protocol):
     @property
     def by(self) -> str:
         """Who: a user's id, in a chat also the client's number."""
+
+    @property
+    def data(self) -> Mapping[str, str]:
+        """What an event says of itself."""
 
 
 class Story(Protocol):

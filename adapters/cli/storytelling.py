@@ -9,12 +9,14 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+from adapters.cli.event_kinds import KINDS
 from adapters.cli.printing import as_json as print_json
 from adapters.cli.printing import say, table
 from adapters.cli.roof import Act, Engine, Roof, Story
 from core import commands
 from core.errors import Refused, UnknownThing
 from core.i18n import gettext as _
+from core.model.deal import CauseKind, Deal
 from core.model.delivery import Delivery, DeliveryStatus
 from core.model.moment import Moment, iso
 from core.model.run import RunStatus
@@ -52,7 +54,9 @@ async def _live(store: Store, engine: Engine, story: Story, until: Moment) -> No
 def _job(act: Act) -> Job[Any]:
     """Return what an act does."""
     if act.verb == "move":
-        return commands.move([act.deal], act.value, by=act.by)
+        return _move(act)
+    if act.verb == "event":
+        return _happens(act)
     if act.verb == "set":
         name, _equals, value = act.value.partition("=")
         return commands.set_fields(act.deal, {name: value}, by=act.by)
@@ -60,6 +64,25 @@ def _job(act: Act) -> Job[Any]:
         return _says(act)
     assert act.verb == "again", act.verb
     return _again(act)
+
+
+def _move(act: Act) -> Job[Any]:
+    """Bring a deal on, unless its client has brought it there or further."""
+
+    def job(tx: Tx) -> Any:
+        deal = commands.lookup.deal(tx, act.deal)
+        stages = [stage.id for stage in tx.house().pipelines[deal.pipeline].stages]
+        if act.value in stages and not deal.closed and stages.index(deal.stage) < stages.index(act.value):
+            return commands.move([act.deal], act.value, by=act.by)(tx)
+        return None
+
+    return job
+
+
+def _happens(act: Act) -> Job[Any]:
+    """Record what happens by itself, as the command line does."""
+    report = commands.Report(id=f"story-{act.value}-{act.at}")
+    return KINDS[act.value].job(report, act.data, act.deal)
 
 
 def _again(act: Act) -> Job[str]:
@@ -105,6 +128,11 @@ def seed_of(reader: Reader) -> int:
     return next((int(each["seed"]) for each in settings if "seed" in each), 0)
 
 
+def came_by_itself(reader: Reader, deal: Deal) -> bool:
+    """Return whether a deal was made for a client who came by themselves, and by nobody's act."""
+    return any(entry.cause.kind is CauseKind.TRIGGER for entry in reader.entries(deal.id)[:1])
+
+
 # Summing up -----------------------------------------------------------------------------------------------------------
 
 
@@ -133,12 +161,30 @@ def summary(reader: Reader, story: Story) -> Mapping[str, Any]:
             for stage in pipeline.stages
         ],
         "moves": dict(sorted(moves.items())),
+        "triggers": dict(sorted(_moved_by(reader, deals).items())),
+        "stories": [_told(reader, deal) for deal in deals if came_by_itself(reader, deal)],
         "messages": _counts(((m.message.channel.value, m.status.value) for m in messages), "channel", "status"),
         "rules": dict(sorted(Counter(run.status.value for run in reader.runs_of()).items())),
         "failures": _counts(_failures(reader, messages), "rule", "status", "reason"),
         "events": dict(sorted(Counter(event.kind for event in reader.events_of()).items())),
         "costs": _costs(messages),
     }
+
+
+def _moved_by(reader: Reader, deals: Iterable[Deal]) -> Counter[str]:
+    """Count the moves that each trigger made."""
+    causes = (entry.cause for deal in deals for entry in reader.entries(deal.id)[1:])
+    return Counter(cause.id or "" for cause in causes if cause.kind is CauseKind.TRIGGER)
+
+
+def _told(reader: Reader, deal: Deal) -> Mapping[str, Any]:
+    """Return a deal's way through the stages: when, where to, what brought it there."""
+    steps = [
+        {"at": iso(entry.at), "stage": entry.stage, "cause": entry.cause.kind.value, "by": entry.cause.id or entry.by}
+        for entry in reader.entries(deal.id)
+        if entry.undone_at is None
+    ]
+    return {"deal": deal.id, "title": deal.title, "steps": steps}
 
 
 def _failures(reader: Reader, messages: Iterable[Delivery]) -> Iterable[tuple[str, str, str]]:
@@ -172,6 +218,14 @@ def _print(told: Mapping[str, Any]) -> None:
     say(fill(_("The demo's story with seed {seed}, from {since} to {until}"), {**told, "since": told["from"]}))
     _section(_("Deals"), (_("pipeline"), _("stage"), _("deals")), [tuple(row.values()) for row in told["deals"]])
     _section(_("Moves"), (_("moved by"), _("moves")), told["moves"].items())
+    _section(_("Moved by clients"), (_("trigger"), _("moves")), told["triggers"].items())
+    stories = [
+        (story["deal"], story["title"], step["at"], step["stage"], step["by"])
+        for story in told["stories"]
+        for step in story["steps"]
+    ]
+    heads = (_("deal"), _("title"), _("at"), _("stage"), _("moved by"))
+    _section(_("New clients, and how far they came"), heads, stories)
     _section(
         _("Messages"), (_("channel"), _("status"), _("messages")), [tuple(row.values()) for row in told["messages"]]
     )

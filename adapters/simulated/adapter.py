@@ -97,7 +97,6 @@ class SimulatedAdapter:
         """The latest messages taken, by key: what simulated customers have in their hands."""
         self._line = line
         self._settings = settings
-        self._manner = MANNERS[settings.persona]
         self._house_id = house_id
         self._clock = clock
 
@@ -127,11 +126,12 @@ class SimulatedAdapter:
         if decided is not None:
             return decided
         own, seed = message_of(key, self._house_id), self._settings.seed
-        if self._manner.refused and chance(seed, own, "send") < self._manner.refused:
+        manner = MANNERS[self._settings.persona_of(to)]
+        if manner.refused and chance(seed, own, "send") < manner.refused:
             return line.unlucky
         provider_id = f"sim-{digest(seed, own, 'id').hex()}"
         who = Customer(seed, own, self._clock.now())
-        taken = Taken(who, self._manner, self._settings.language, message, key, provider_id)
+        taken = Taken(who, manner, self._settings.language, message, key, provider_id)
         return Outcome(kind=OutcomeKind.ACCEPTED, provider_id=provider_id, follows=line.later(taken))
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from adapters.mail.message import message_id_of
 from adapters.simulated.customer import Customer, digest
 from adapters.simulated.magic import local_part
 from adapters.simulated.personas import AUTOMATIC, BOUNCES, FOLLOWS, Manner
-from adapters.simulated.phrases import AWAY, GREETING, MAIL, SHORT, Language
+from adapters.simulated.phrases import AGREEING, AWAY, GREETING, MAIL, SHORT, Language
 from core import tracking
 from core.model.delivery import Message
 from core.model.event import Happening
@@ -184,7 +184,12 @@ def _following(taken: Taken, arrived: int) -> Iterator[Happening]:
     yield who.will("follows", "chat_message", followed, {**said, "text": f"/start {invite['token']}"})
     if who.does("began", manner.clicked):
         text = who.choice("greeting", GREETING[taken.language])
-        yield who.will("begins", "chat_message", followed + who.after("begins", FOLLOWS), {**said, "text": text})
+        begun = followed + who.after("begins", FOLLOWS)
+        yield who.will("begins", "chat_message", begun, {**said, "text": text})
+        if who.does("agreed", manner.agreed):
+            yes = who.choice("agreeing", AGREEING[taken.language])
+            wait = begun + who.after("agrees", manner.thinks)
+            yield who.will("agrees", "chat_message", wait, {**said, "text": yes})
 
 
 def _texting(taken: Taken, arrived: int) -> Iterator[Happening]:

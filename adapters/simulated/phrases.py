@@ -34,6 +34,10 @@ GREETING: Final[Mapping[Language, Sequence[str]]] = {
     "en": ("Hi, I got your SMS.", "Hello! I have a question about the order.", "Hi, can we talk here?"),
     "pt_BR": ("Oi, recebi o SMS de vocês.", "Olá! Tenho uma dúvida sobre o pedido.", "Oi, podemos falar por aqui?"),
 }
+AGREEING: Final[Mapping[Language, Sequence[str]]] = {
+    "en": ("Perfect, let us go ahead!", "Alright, it's a deal.", "Please go ahead with the order."),
+    "pt_BR": ("Perfeito, vamos em frente!", "Combinado, negócio fechado.", "Negócio fechado, pode mandar!"),
+}
 AWAY: Final[Mapping[Language, tuple[str, str]]] = {
     "en": ("Out of office: {subject}", "I am away and read my mail again next week."),
     "pt_BR": ("Ausência temporária: {subject}", "Estou fora e volto a ler os e-mails na semana que vem."),

@@ -36,6 +36,15 @@ class Customers(AdapterSettings):
     language: Language = Field(
         default="en", title=N_("Language"), description=N_("What the simulated customers write in")
     )
+    eager: tuple[str, ...] = Field(
+        default=(),
+        title=N_("Eager ones"),
+        description=N_("Addresses and numbers whose owners are eager, whatever the persona"),
+    )
+
+    def persona_of(self, to: str) -> Persona:
+        """Return how whoever has an address or a number behaves."""
+        return "eager" if to in self.eager else self.persona
 
 
 class SimulatedSettings(Customers):

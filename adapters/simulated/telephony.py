@@ -11,13 +11,14 @@ from typing import Any, ClassVar, Final, NamedTuple
 from pydantic import BaseModel
 
 from adapters.simulated import magic
-from adapters.simulated.customer import chance, digest, message_of
-from adapters.simulated.personas import Persona
+from adapters.simulated.customer import Customer, chance, digest, message_of
+from adapters.simulated.personas import MANNERS, RETURNS, Persona
 from adapters.simulated.settings import SimulatedSettings
 from core import money, speech
 from core.errors import StoreTrouble
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
+from core.model.frozen import replace
 from core.model.moment import MINUTE
 from core.ports import Capabilities, Clock, Health, Ledger
 from core.words import Words
@@ -33,6 +34,8 @@ _NO_NUMBER: Final = Outcome(
 _NEVER_THERE: Final = magic.CALLS["+15005550001"]
 _BUSY: Final = magic.CALLS["+15005550010"]
 _AWAY: Final = magic.CALLS["+15005550011"]
+_IN_VAIN: Final = 0.3
+"""The share of clients who call back and find nobody."""
 _BUSY_AT_FIRST: Final = 5 * MINUTE
 
 
@@ -78,7 +81,6 @@ class SimulatedPhone:
         """The latest calls answered, by key."""
         self._settings = settings
         self._parties = parties
-        self._habits = HABITS[settings.persona]
 
     async def check(self) -> Health:
         """Say what the account holds; an empty one lets nothing go out."""
@@ -97,6 +99,7 @@ class SimulatedPhone:
         """Call: nobody is reached, or the call is answered, paid and over."""
         outcome = self._met(message, key)
         if outcome is not None:
+            outcome = self._returned(outcome, message, message_of(key, self._parties.house_id))
             rang = outcome.kind is OutcomeKind.DEFERRED and outcome.reason in ("busy", "no_answer")
             return self._unpaid() if rang and await self._empty() else outcome
         return await self._paid(message, key)
@@ -121,7 +124,7 @@ class SimulatedPhone:
         waited = self._waited(message)
         if message.to == magic.LATER:
             return _BUSY if waited < _BUSY_AT_FIRST else None
-        habits = self._habits
+        habits = HABITS[self._settings.persona_of(message.to)]
         luck = self._chance(call, "send")
         if luck < habits.gone:
             return _NEVER_THERE
@@ -130,6 +133,22 @@ class SimulatedPhone:
         if luck < habits.gone + habits.busy + habits.away:
             return _AWAY if waited < self._chance(call, "away for") * habits.away_for * MINUTE else None
         return None
+
+    def _returned(self, outcome: Outcome, message: Message, call: str) -> Outcome:
+        """Let a client who was not there see the call later, and call back; now and then nobody of the house answers.
+
+        It is planned with the first try, under the call's own key: further tries change nothing.
+        """
+        manner = MANNERS[self._settings.persona_of(message.to)]
+        if outcome.reason != "no_answer" or not manner.called:
+            return outcome
+        who = Customer(self._settings.seed, call, self._parties.clock.now())
+        if not who.does("calls back", manner.called):
+            return outcome
+        kind = "call_missed" if who.does("calls in vain", _IN_VAIN) else "call_received"
+        data = {"phone": message.to, "line": self._parties.connection}
+        back = who.will("calls back", kind, who.after("calls back", RETURNS), data)
+        return replace(outcome, follows=(back,))
 
     def _chance(self, call: str, purpose: str) -> float:
         return chance(self._settings.seed, call, purpose)

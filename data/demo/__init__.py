@@ -5,8 +5,9 @@ What their customers do depends on the seed; it follows from the messages that t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,13 +24,15 @@ ZONE: Final = "America/Sao_Paulo"
 @dataclass(frozen=True, slots=True)
 class Act:
     """What somebody of the house does: ``move`` (``value``: the stage), ``set`` (``field=value``) or ``again``, a new
-    deal like an earlier one (its id). In a chat, ``deal`` being its address: ``says``, and ``by`` may be the client."""
+    deal like an earlier one (its id). In a chat, ``deal`` being its address: ``says``, and ``by`` may be the client.
+    ``event``: something happens by itself, of the kind ``value``, with what ``data`` say of it."""
 
     at: Moment
     deal: str
     verb: str
     value: str
-    by: str
+    by: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,17 @@ def story() -> Story:
         folder=FOLDER,
         zone=ZONE,
         founded=parse_iso(FOUNDED),
-        acts=tuple(sorted([*_acts(_lines(ACTS)), *_talks(_lines(f"talks.{language()}.txt"))], key=lambda act: act.at)),
+        acts=tuple(sorted([*_acts(_lines(ACTS)), *_told("talks", _talks), *_told("visits", _visits)], key=_when)),
         present=parse_iso(PRESENT),
     )
+
+
+def _when(act: Act) -> Moment:
+    return act.at
+
+
+def _told(name: str, read: Callable[[Sequence[str]], list[Act]]) -> list[Act]:
+    return read(_lines(f"{name}.{language()}.txt"))
 
 
 def _lines(name: str) -> list[str]:
@@ -73,3 +84,12 @@ def _acts(lines: Sequence[str]) -> list[Act]:
 def _talks(lines: Sequence[str]) -> list[Act]:
     parts = (line.split(maxsplit=3) for line in lines)
     return [Act(parse_iso(at), chat, "says", text, who) for at, chat, who, text in parts]
+
+
+def _visits(lines: Sequence[str]) -> list[Act]:
+    found = []
+    for line in lines:
+        at, kind, *said = shlex.split(line)
+        data = dict(each.split("=", 1) for each in said)
+        found.append(Act(parse_iso(at), data.pop("deal", ""), "event", kind, data=data))
+    return found

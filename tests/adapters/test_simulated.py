@@ -186,6 +186,31 @@ async def test_eager_customers_do_so_mostly_and_sooner() -> None:
     assert {h.data["from"] for h in answers} == {TEXT.to}
 
 
+async def test_an_eager_one_among_silent_ones() -> None:
+    settings = SimulatedSettings(persona="silent", eager=(TRACKED.to,))
+    told = [h.kind for each in await follows(SimulatedAdapter(EMAIL, settings, "h", Noon()), TRACKED, 50) for h in each]
+    assert told.count("email_opened") > 40
+    other = replace(TRACKED, to="somebody@else.example")
+    told = [h.kind for each in await follows(SimulatedAdapter(EMAIL, settings, "h", Noon()), other, 50) for h in each]
+    assert set(told) == {"receipt"}
+
+
+async def test_who_comes_into_the_chat_may_agree_there() -> None:
+    invite = replace(TEXT, data={"invite": {"token": "t0", "channel": "tg"}})
+    told = await follows(phone("eager"), invite, 300)
+    said = [[str(h.data["text"]) for h in each if h.kind == "chat_message"] for each in told]
+    agreed = [each for each in said if len(each) == 3]
+    assert 180 < len(agreed) < 280
+    assert {each[2] for each in agreed} == set(phrases.AGREEING["en"])
+    assert all(each[0] == "/start t0" for each in agreed)
+
+
+async def test_nobody_follows_a_link_through_a_providers_proxy() -> None:
+    hits = [h for each in await follows(peer("eager"), TRACKED, 400) for h in each]
+    assert any("GoogleImageProxy" in str(h.data["agent"]) for h in hits if h.kind == "email_opened")
+    assert not any("GoogleImageProxy" in str(h.data["agent"]) for h in hits if h.kind == "link_clicked")
+
+
 async def test_what_is_not_tracked_is_not_seen() -> None:
     for tracking in ({}, {"opens": False, "clicks": False, "links": LINKS}):
         mail = replace(TRACKED, data={"from": "ana@loja.example", "tracking": tracking})

@@ -222,3 +222,16 @@ async def test_order_restarts_and_other_houses_do_not_change_the_story() -> None
 
 def test_what_a_magic_recipient_brings_about_is_said_in_words() -> None:
     assert all(outcome.detail.english() for outcome in (*magic.CALLS.values(), *magic.AUDIO.values()))
+
+
+async def test_who_was_not_there_calls_back_now_and_then() -> None:
+    told = [await phone({"persona": "normal"}).send(CALL, f"h-M{n}") for n in range(3_000)]
+    away = [outcome for outcome in told if outcome.reason == "no_answer"]
+    back = [h for outcome in away for h in outcome.follows]
+    assert all(not outcome.follows for outcome in told if outcome.reason != "no_answer")
+    assert 0.4 < len(back) / len(away) < 0.6
+    assert {h.kind for h in back} == {"call_received", "call_missed"}
+    assert all(h.data == {"phone": CALL.to, "line": "line1"} and h.at > NOON for h in back)
+    assert (await phone({"persona": "normal"}).send(CALL, "h-M1")).follows == told[1].follows
+    silent = [await phone().send(replace(CALL, to="+15005550011"), f"h-M{n}") for n in range(50)]
+    assert not any(outcome.follows for outcome in silent)
