@@ -44,7 +44,7 @@ from tui.panels.deal import DealPanel
 from tui.panels.sheet_view import SheetView
 from tui.places import toasts_above
 from tui.source import DealSource
-from tui.tour import SEEN, Tour
+from tui.tour import Tour
 from tui.verbs import REGISTRY
 
 OUR_KEYS: Final = Keymap(REGISTRY)
@@ -86,6 +86,10 @@ class FunilApp(App[None]):
         """Use a driver that does not take a lost mouse button for a drop."""
         return honest(super().get_driver_class())
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Dress in the theme's colours as far as they can be read."""
+        return theme.take(self, theme.legible(super().get_css_variables()))
+
     def compose(self) -> ComposeResult:
         """Put header, filter, board, log and footer under one another, the deal panel beside the board."""
         yield self.header
@@ -126,8 +130,7 @@ class FunilApp(App[None]):
         self.live.begin()
         if self.keymap.troubles:
             self.say(complaint(self.keymap), trouble=True)
-        if self.desk.doorway.ticking and not self.settings.text(SEEN):
-            self.tour.begin(self)
+        self.tour.begin_once(self)
         self.run_worker(warming.warm())
 
     @property

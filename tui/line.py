@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a line: its text, the name of its style, the action that a click on it does, and how much it matters
-    (parts with the greatest ``rank`` go first when the line is too narrow)."""
+    (parts with the greatest ``rank`` go first, and together, when the line is too narrow)."""
 
     text: str
     style: str = "plain"
@@ -28,8 +28,8 @@ def squeeze(parts: Sequence[Part], width: int) -> list[Part]:
     """Leave out what matters least until the rest fits; the last one left is cut."""
     kept = list(parts)
     while total(kept) > width and any(part.rank for part in kept):
-        least = max(kept, key=lambda part: part.rank)
-        kept.remove(least)
+        least = max(part.rank for part in kept)
+        kept = [part for part in kept if part.rank != least]
     out: list[Part] = []
     left = width
     for part in kept:

@@ -116,7 +116,7 @@ class Overdue:
     def _line(self, late: Late) -> Content:
         when = fmt.short_time(late.due, self._app.desk.zone, self._app.desk.moments().today)
         deal = set_cell_size(safe_text(late.deal), 28)
-        return Content.assemble((when.ljust(14), "$foreground 55%"), deal + "  ", safe_text(late.what))
+        return Content.assemble((when.ljust(14), "$muted"), deal + "  ", safe_text(late.what))
 
 
 def _count(reader: Reader) -> tuple[Moment, int]:

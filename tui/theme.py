@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from textual.theme import Theme
 
 from core.i18n import gettext as _
+from tui.board.colours import READ, SEEN, is_colour, mix, readable
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -45,6 +47,38 @@ LIGHT: Final = Theme(
     dark=False,
     variables={"block-cursor-text-style": "none", "input-selection-background": "#2F5FD0 25%"},
 )
+
+
+_INKS: Final = ("foreground", "primary", "accent", "success", "warning", "error")
+_GROUNDS: Final = ("background", "surface", "panel")
+_TINT: Final = 0.25
+"""How much of the primary colour the ground of what is chosen or typed into has at most."""
+
+
+def legible(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return a theme's variables with inks that can be read on each of its grounds, and two weaker ones: ``muted`` for
+    what explains, ``faint`` for what cannot be done now. A theme in the terminal's own colours keeps them.
+
+    Many themes are made for few words in colour on their background; here whole sentences stand in them, on panels too.
+    """
+    plain = {name: variables.get(name, "")[:7] for name in (*_INKS, *_GROUNDS)}
+    if not all(map(is_colour, plain.values())):
+        return {**variables, "muted": variables["foreground"], "faint": variables["foreground"]}
+    grounds = tuple(plain[name] for name in _GROUNDS)
+    grounds += (mix(plain["surface"], readable(plain["primary"], grounds, READ), _TINT),)
+    inks = {name: readable(plain[name], grounds, READ) for name in _INKS}
+    weaker = {"muted": (0.3, READ), "faint": (0.5, SEEN)}
+    mixed = {
+        name: readable(mix(inks["foreground"], plain["background"], share), grounds, least)
+        for name, (share, least) in weaker.items()
+    }
+    return {**variables, **inks, **mixed}
+
+
+def take(app: FunilApp, variables: dict[str, str]) -> dict[str, str]:
+    """Have the app know these as its theme's, as Textual does with its own; returns them."""
+    app.theme_variables = variables
+    return variables
 
 
 def begin(app: FunilApp) -> None:

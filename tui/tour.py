@@ -112,6 +112,11 @@ class Tour(Static):
         """Go on."""
         self.post_message(Bar.Chosen("tour.next"))
 
+    def begin_once(self, app: FunilApp) -> None:
+        """Show it where the clock goes on from the beginning, as in the demo, to whoever has not seen it."""
+        if app.desk.doorway.ticking and not app.settings.text(SEEN):
+            self.begin(app)
+
     def begin(self, app: FunilApp) -> None:
         """Show the first step."""
         self._show(app, 0)

@@ -19,14 +19,27 @@ def of(desk: Desk) -> Wording:
         money=fmt.minor,
         money_short=fmt.minor_short,
         age=fmt.age,
-        empty_board=(
-            _("No deals yet."),
-            fill(_("Press {key} to make the first one."), {"key": key_of("deal.new", "n")}),
-        ),
+        no_columns=lambda: _no_columns(desk),
+        empty_board=lambda: _empty_board(desk),
         empty_column=_("no deals"),
         note=lambda stage: _note(desk, stage),
         due=lambda card, stage, now: due_of(desk, card, stage, now),
     )
+
+
+def _no_columns(desk: Desk) -> tuple[str, ...]:
+    if desk.pipeline is not None:
+        return (_("This pipeline has no stages."),)
+    return (
+        _("There is no pipeline yet."),
+        _("“funil init” makes one with eight stages, “funil apply FILE” your own."),
+    )
+
+
+def _empty_board(desk: Desk) -> tuple[str, ...]:
+    if desk.search:
+        return _("No deal fits the filter."), fill(_("{key} takes it away."), {"key": key_of("app.back", "esc")})
+    return _("No deals yet."), fill(_("Press {key} to make the first one."), {"key": key_of("deal.new", "n")})
 
 
 def _note(desk: Desk, stage: Stage) -> str:

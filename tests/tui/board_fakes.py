@@ -75,7 +75,8 @@ WORDING: Final = Wording(
     plain_money,
     short_money,
     plain_age,
-    empty_board=("No deals yet.", "Press n to add the first one."),
+    no_columns=lambda: ("This pipeline has no stages.",),
+    empty_board=lambda: ("No deals yet.", "Press n to add the first one."),
     empty_column="No deals here",
     due=plain_due,
 )

@@ -97,3 +97,13 @@ async def test_another_pipeline_is_filtered_by_its_own_stages(world: World) -> N
         await pilot.press("right_square_bracket")
         await until(pilot, lambda: app_of(pilot).desk.doubtful)
         await until(pilot, lambda: "Coffee machine" in screen_text(pilot))
+
+
+async def test_a_filter_that_hides_every_deal_says_so_and_how_to_take_it_away(world: World) -> None:
+    async with world.board() as pilot:
+        await pilot.press("slash", *"nothing like it", "enter")
+        await until(pilot, lambda: "No deal fits the filter." in screen_text(pilot))
+        assert "esc takes it away." in screen_text(pilot)
+        assert "Press n" not in screen_text(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Order 1001" in screen_text(pilot))

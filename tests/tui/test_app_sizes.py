@@ -180,6 +180,12 @@ def test_a_line_never_grows_beyond_its_width(width: int) -> None:
     assert total(spread(left, right, width)) <= width
 
 
+def test_what_matters_equally_little_goes_together() -> None:
+    parts = [Part("Funil"), Part("   ", rank=2), Part("Ana Souza", rank=2), Part("  ", rank=1), Part("3 runs", rank=1)]
+    assert "".join(part.text for part in squeeze(parts, 24)) == "Funil  3 runs"
+    assert "".join(part.text for part in squeeze(parts, 12)) == "Funil"
+
+
 def test_a_click_finds_the_part_under_it() -> None:
     parts = [Part("漢字"), Part("filter", action="filter.open"), Part("x")]
     assert [action_at(parts, x) for x in (0, 3, 4, 9, 10, 99)] == [None, None, "filter.open", "filter.open", None, None]

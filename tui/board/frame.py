@@ -146,9 +146,9 @@ class Frame:
 
     def _parts(self, y: int) -> list[Strip]:
         if not self.model.columns:
-            return [self._message(y, [_("This pipeline has no stages.")])]
-        if y >= HEAD and self.model.empty and self.painter.wording.empty_board:
-            return [self._message(y - HEAD, self.painter.wording.empty_board)]
+            return [self._message(y, self.painter.wording.no_columns())]
+        if y >= HEAD and self.model.empty and (said := self.painter.wording.empty_board()):
+            return [self._message(y - HEAD, said)]
         parts: list[Strip] = []
         for place, span in zip(self.grid.shown, self.grid.spans, strict=True):
             cell = self._cells.get((place, y))

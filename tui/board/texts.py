@@ -30,15 +30,17 @@ NOT_DUE: Final = Due()
 class Wording:
     """How the board says things: money in minor units with a currency, in full and short, and a span of milliseconds.
 
-    ``empty_board`` are the lines shown while the pipeline has no deals, ``empty_column`` is what a column without any
-    says, ``note`` gives a few words for the head of a stage (what its rules do), or nothing, ``person`` the name of a
-    responsible, and ``due`` what is said of a deal's date in its stage at a moment.
+    ``no_columns`` are the lines shown while there are no stages, ``empty_board`` those without any deal to show,
+    ``empty_column`` is what a column without any says, ``note`` gives a few words for the head of a stage (what its
+    rules do), or nothing, ``person`` the name of a responsible, and ``due`` what is said of a deal's date in its stage
+    at a moment.
     """
 
     money: Callable[[int, str], str]
     money_short: Callable[[int, str], str]
     age: Callable[[int], str]
-    empty_board: Sequence[str] = ()
+    no_columns: Callable[[], Sequence[str]] = tuple
+    empty_board: Callable[[], Sequence[str]] = tuple
     empty_column: str = ""
     note: Callable[[Stage], str] = lambda stage: ""
     person: Callable[[str], str] = str

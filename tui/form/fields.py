@@ -103,7 +103,7 @@ class Knob(Static, can_focus=True):
     def put(self, text: str, *, dim: bool = False) -> None:
         """Show a value."""
         self._text = safe_text(text)
-        words, sign = (self._text, "$foreground 55%" if dim else "$foreground"), (self._sign, "$foreground 55%")
+        words, sign = (self._text, "$muted" if dim else "$foreground"), (self._sign, "$muted")
         self.update(Content.assemble(*((words, " ", sign) if self.place is None else (sign, " ", words))))
 
     def action_ask(self) -> None:

@@ -66,8 +66,8 @@ class Menu(Chooser):
     def _line(self, entry: Entry) -> Content:
         key = keys_text(entry.keys[:1])
         gap = " " * max(1, self._wide - cell_len(entry.title) - cell_len(key))
-        tone = "$foreground 55%" if entry.why_not else "$foreground"
-        return Content.assemble((entry.title, tone), gap, (key, "$foreground 55%" if entry.why_not else "$primary"))
+        tone = "$faint" if entry.why_not else "$foreground"
+        return Content.assemble((entry.title, tone), gap, (key, "$faint" if entry.why_not else "$primary"))
 
     def on_mount(self) -> None:
         """Put the cursor on the first line that can be chosen."""

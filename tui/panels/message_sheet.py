@@ -28,7 +28,7 @@ from tui import log_files, reasons
 from tui import outbound_paint as paint
 from tui.outbound_rows import LogLine, titled
 
-MUTED: Final = "$foreground 55%"
+MUTED: Final = "$muted"
 OUTCOME_NAMES: Final[Mapping[str, str]] = {
     OutcomeKind.ACCEPTED: N_("accepted"),
     OutcomeKind.DEFERRED: N_("put off"),

@@ -121,7 +121,7 @@ class Picker(Chooser):
 
 
 def _line(choice: Choice) -> Content:
-    tone = "$foreground 55%" if choice.why_not else "$foreground"
+    tone = "$faint" if choice.why_not else "$foreground"
     mark = ("▌ ", choice.mark) if choice.mark else ("", "")
-    note = ("   " + safe_text(choice.note), "$foreground 55%") if choice.note else ("", "")
+    note = ("   " + safe_text(choice.note), "$muted") if choice.note else ("", "")
     return Content.assemble(mark, (safe_text(choice.words), tone), note)

@@ -90,7 +90,7 @@ def help_text(registry: Registry, width: int) -> Content:
         ]
         blocks.append(Content.assemble((_(title), "bold"), "\n", Content("\n").join(lines)))
     mouse = _("With the mouse: drag a card to move it, double-click to open it, right-click for its menu.")
-    return Content("\n\n").join([*blocks, _signs(wide, width), Content.styled(mouse, "$foreground 55%")])
+    return Content("\n\n").join([*blocks, _signs(wide, width), Content.styled(mouse, "$muted")])
 
 
 def _signs(wide: int, width: int) -> Content:
@@ -113,4 +113,4 @@ def _own_keys(keymap: Keymap) -> list[Content]:
         return []
     where = fill(_("Your own keys stand in {file}; `funil keys` lists the ids."), {"file": str(keymap.path)})
     troubles = [Content.styled(safe_text(words.local()), "$error") for words in keymap.troubles]
-    return [Content.styled(safe_text(where), "$foreground 55%"), *troubles]
+    return [Content.styled(safe_text(where), "$muted"), *troubles]

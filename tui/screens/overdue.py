@@ -113,4 +113,4 @@ def _answers() -> dict[Answer, tuple[str, str]]:
 
 
 def _option(answer: Answer, title: str, note: str) -> Option:
-    return Option(Content.assemble((title, "bold"), "  ", (note, "$foreground 55%")), id=answer)
+    return Option(Content.assemble((title, "bold"), "  ", (note, "$muted")), id=answer)

@@ -78,4 +78,4 @@ class Welcome(App[Start | None]):
 
 
 def _option(title: str, note: str) -> Content:
-    return Content.assemble((title, "bold"), "\n", (note, "$foreground 55%"))
+    return Content.assemble((title, "bold"), "\n", (note, "$foreground 70%"))
