@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -94,15 +94,15 @@ def probes_at_once(patch: pytest.MonkeyPatch) -> None:
 
 
 def probes_twice(patch: pytest.MonkeyPatch) -> None:
-    """A probe keeps nobody off the line; each line is probed after its first message, without a rest."""
-    patch.setattr(lines, "FAILURES", 1)
-    taken, after = lines.taken, lines.after
-    patch.setattr(lines, "taken", lambda line, *args: replace(taken(line, *args), open_until=line.open_until))
+    """A probe keeps nobody off the line, and every line is taken for one that has rested."""
+    taken, line_of = lines.taken, SqlTx.line
+    patch.setattr(lines, "taken", lambda line, *args: replace(taken(line, *args), open_until=None))
 
-    def bad(line: Any, failed: Iterable[bool], now: Moment, *, probe: bool) -> Any:
-        return replace(after(line, [True for _ in failed], now, probe=probe), open_until=None)
+    def bad(self: Any, connection: str) -> Any:
+        line = line_of(self, connection)
+        return replace(line, opens=max(1, line.opens), open_until=None)
 
-    patch.setattr(lines, "after", bad)
+    patch.setattr(SqlTx, "line", bad)
 
 
 def two_at_once(patch: pytest.MonkeyPatch) -> None:
