@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.simulator import script
+from tests.simulator import houses, script
 from tests.simulator.planted import LATELY, PLANTED
 from tests.simulator.planted_events import PLANTED_EVENTS
 from tests.simulator.planted_talk import PLANTED_TALK
@@ -16,6 +16,13 @@ SEEDS = int(os.environ.get("FUNIL_SEEDS", "1000"))
 CHUNKS = 16
 WITHIN = 1000
 BUGS = {**PLANTED, **PLANTED_TALK, **PLANTED_EVENTS}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _houses() -> None:
+    """Make every house before any bug is planted: they are kept for the whole process."""
+    for variant in range(houses.HOUSES):
+        houses.house(variant)
 
 
 @pytest.fixture(autouse=True)
