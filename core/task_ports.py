@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from core.inbox_ports import InboxReader, InboxTx
 from core.model.moment import Moment
 from core.model.task import Task
 from core.turn_ports import TurnReader, TurnTx
 
 
-class TaskReader(TurnReader, Protocol):
+class TaskReader(TurnReader, InboxReader, Protocol):
     """The reads, a part of :class:`core.ports.Reader`."""
 
     def task(self, task_id: int) -> Task | None:
@@ -24,7 +25,7 @@ class TaskReader(TurnReader, Protocol):
         deadline last."""
 
 
-class TaskTx(TurnTx, Protocol):
+class TaskTx(TurnTx, InboxTx, Protocol):
     """The writes, a part of :class:`core.ports.Tx`."""
 
     def mark_task(self, task_id: int, done_at: Moment | None) -> None:

@@ -9,6 +9,7 @@ from data.reader_events import EventReader
 from data.reader_files import FileReader
 from data.reader_find import FindReader
 from data.reader_hits import HitReader
+from data.reader_inbox import InboxReader
 from data.reader_overdue import OverdueReader
 from data.reader_survey import SurveyReader
 from data.reader_talk import TalkReader
@@ -27,6 +28,7 @@ class SqlReader(
     EventReader,
     FileReader,
     HitReader,
+    InboxReader,
     SurveyReader,
     TaskReader,
     TurnReader,

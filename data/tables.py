@@ -34,6 +34,7 @@ from data.tables_house import (
     TurnRow,
     UserRow,
 )
+from data.tables_inbox import AttentionRow
 from data.tables_talk import ChatMessageRow, ChatRow, EventRow, HappeningRow, InviteRow
 from data.tables_work import (
     AttemptRow,
@@ -56,6 +57,7 @@ for _table in metadata.tables.values():
 __all__ = [
     "AddressRow",
     "AttemptRow",
+    "AttentionRow",
     "ChangeRow",
     "ChargeRow",
     "ChatMessageRow",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from data.reader import SqlReader
 from data.tx_clients import ClientWriter
-from data.tx_events import EventWriter
 from data.tx_files import FileWriter
 from data.tx_hits import HitWriter
+from data.tx_inbox import InboxWriter
 from data.tx_lines import LineWriter
 from data.tx_people import PeopleWriter
 from data.tx_queue import QueueTaker
@@ -22,7 +22,7 @@ class SqlTx(
     StagedWriter,
     ClientWriter,
     LineWriter,
-    EventWriter,
+    InboxWriter,
     FileWriter,
     HitWriter,
     TaskWriter,

@@ -24,12 +24,14 @@ class Scope(StrEnum):
     BOARD = "board"
     LOG = "log"
     PANEL = "panel"
+    INBOX = "inbox"
 
 
 SCOPE_TITLES: Final = {
     Scope.BOARD: N_("Board"),
     Scope.LOG: N_("Outbound log"),
     Scope.PANEL: N_("Open deal"),
+    Scope.INBOX: N_("Inbox"),
     Scope.APP: N_("Everywhere"),
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from core.errors import FunilError
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.words import fill
@@ -108,17 +110,17 @@ async def open_menu(app: FunilApp) -> None:
 
     deals = app.board.chosen()
     count = fill(ngettext("{n} marked deal", "{n} marked deals", len(deals)), {"n": len(deals)})
-    await _menu(app, app.deal_name(deals[0]) if len(deals) == 1 else count, Scope.BOARD, cursor_cell(app.board))
+    await menu(app, app.deal_name(deals[0]) if len(deals) == 1 else count, Scope.BOARD, cursor_cell(app.board))
 
 
 async def open_log_menu(app: FunilApp) -> None:
     """Show what can be done with the message under the log's cursor, and do what is chosen."""
     line, rows = app.log_view.rows.current, app.log_view.rows
     below_head = (2, 1 + rows.cursor - rows.top)
-    await _menu(app, line.title if line else "", Scope.LOG, app.log_view.region.offset + below_head)
+    await menu(app, line.title if line else "", Scope.LOG, app.log_view.region.offset + below_head)
 
 
-async def _menu(app: FunilApp, title: str, scope: Scope, cell: Offset) -> None:
+async def menu(app: FunilApp, title: str, scope: Scope, cell: Offset) -> None:
     """Show the actions of a place at the pointer, else at ``cell``."""
     from tui.panels.menu import Entry, Menu
 
@@ -142,9 +144,9 @@ def cycle_log(app: FunilApp) -> None:
 
 
 def leave_log(app: FunilApp) -> None:
-    """Go from the log back to the board."""
+    """Go from the log back to the board, or to the inbox in its place."""
     app.screen.remove_class("full-log")
-    app.board.focus()
+    app.home.focus()
 
 
 def _done_reading(app: FunilApp) -> None:
@@ -192,6 +194,28 @@ async def show_help(app: FunilApp) -> None:
     await app.push_screen(HelpScreen(app.keymap))
 
 
+def last_words(app: FunilApp) -> str:
+    """Return what is said when the board is left: how many runs wait for the next engine; empty for none."""
+    with suppress(FunilError):  # a store that cannot be read keeps nobody here
+        app.desk.count()
+    waiting = app.desk.waiting
+    line = ngettext(
+        "{n} run waits; it acts while Funil or `funil worker` runs",
+        "{n} runs wait; they act while Funil or `funil worker` runs",
+        waiting,
+    )
+    return fill(line, {"n": waiting}) if waiting and not app.is_web else ""  # a browser shows nothing after its board
+
+
+def _leave_inbox(app: FunilApp) -> None:
+    """Take the inbox's filter away, else go back to the board."""
+    if app.inbox.rows.words:
+        app.inbox.narrow("")
+        app.inbox.list.focus()
+    else:
+        app.perform("inbox.close")
+
+
 def drafts_ask(app: FunilApp) -> bool:
     """Say, the first time, that an answer was typed and not sent; False when there is nothing to ask."""
     if not app.panel.talk.asks():
@@ -209,6 +233,8 @@ def back(app: FunilApp) -> None:
         app.finder.set("")
     elif app.log_view.has_focus or app.screen.has_class("full-log"):
         _done_reading(app)
+    elif app.inbox.open:
+        _leave_inbox(app)
     elif app.board.model.anchor is not None or app.board.model.marks:
         app.board.clear_marks()
     elif app.desk.search:

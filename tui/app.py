@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from rich.text import Text
@@ -20,7 +19,6 @@ from textual.widget import Widget
 
 from core.errors import FunilError
 from core.i18n import gettext as _
-from core.i18n import ngettext
 from core.safe_text import safe_text
 from core.words import fill
 from tui import acts, header, leaving, looks, panel_place, theme, warming, wording
@@ -34,6 +32,7 @@ from tui.filter_line import FilterLine
 from tui.filtering import Filter
 from tui.footer import FooterLine, Hint
 from tui.header import HeaderLine
+from tui.inbox.view import InboxList, InboxView
 from tui.keymap import Keymap, complaint
 from tui.live import Live
 from tui.log_filter_line import LogFilterLine
@@ -78,6 +77,8 @@ class FunilApp(App[None]):
         self.log_view.finder = self.finder
         self.footer = FooterLine(self._hints, id="footer")
         self.panel: DealPanel = DealPanel(doorway.store, self.desk.moments, id="deal")
+        names = self.desk.names
+        self.inbox: InboxView = InboxView(doorway.store, self.desk.moments, names, id="inbox")
         self.tour: Tour = Tour(id="tour")
         self.live: Live = Live(self)
         self.pointed: Offset | None = None
@@ -96,6 +97,7 @@ class FunilApp(App[None]):
         yield self.filter_line.row
         with Horizontal(id="upper"):
             yield self.board
+            yield self.inbox
             yield self.panel
             yield self.tour
         yield self.log_filter_line
@@ -146,9 +148,16 @@ class FunilApp(App[None]):
         focused = self.below
         if panel_place.in_panel(self):
             return Scope.PANEL
+        if focused is self.inbox.list:
+            return Scope.INBOX
         if focused in (None, self.board):
             return Scope.BOARD
         return Scope.LOG if focused is self.log_view else Scope.APP
+
+    @property
+    def home(self) -> Widget:
+        """Where one comes back to: the board, or the inbox in its place."""
+        return self.inbox.list if self.inbox.open else self.board
 
     @property
     def below(self) -> Widget | None:
@@ -222,16 +231,8 @@ class FunilApp(App[None]):
     async def _leave(self, status: int) -> None:
         self.finder.give_up()
         await self.live.end()
-        with suppress(FunilError):  # a store that cannot be read keeps nobody here
-            self.desk.count()
-        waiting = self.desk.waiting
-        line = ngettext(
-            "{n} run waits; it acts while Funil or `funil worker` runs",
-            "{n} runs wait; they act while Funil or `funil worker` runs",
-            waiting,
-        )
-        told = waiting and not self.is_web  # a browser shows nothing after its board
-        self.exit(return_code=status, message=Text(fill(line, {"n": waiting})) if told else None)
+        told = acts.last_words(self)
+        self.exit(return_code=status, message=Text(told) if told else None)
 
     # What the widgets say ---------------------------------------------------------------------------------------------
 
@@ -253,8 +254,9 @@ class FunilApp(App[None]):
     def _place_toasts(self) -> None:
         toasts_above(self.log_view, self.board.screen)  # another one may lie over it
 
+    @on(InboxList.Asked)
     @on(OutboundLog.Asked)
-    def _log_asked(self, event: OutboundLog.Asked) -> None:
+    def _list_asked(self, event: InboxList.Asked | OutboundLog.Asked) -> None:
         self.pointed = event.at
         self.perform(event.action)
 
@@ -272,12 +274,13 @@ class FunilApp(App[None]):
             return
         self.panel.hide()
         panel_place.share_width(self)
-        self.board.focus()
+        self.home.focus()
 
     def on_resize(self, event: Resize) -> None:
         """Share the new width between board and open deal."""
         panel_place.share_width(self, event.size.width)  # the app itself hears of its size only after this
 
+    @on(InboxList.CursorMoved)
     @on(DealPanel.CursorMoved)
     def _other_line(self) -> None:
         self.footer.recheck()

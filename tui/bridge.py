@@ -138,7 +138,7 @@ def _read(reader: Reader, cursor: int) -> tuple[int, Changes]:
             found.deals.add(row.id)
         if row.what in ("run", "delivery"):
             found.log = True
-        found.talk = found.talk or row.what == "chat"
+        found.talk = found.talk or row.what in ("chat", "inbox")
         if row.what == "config" and row.id == CLOCK:
             found.clock = True
         elif row.what == "config":

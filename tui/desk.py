@@ -18,6 +18,8 @@ from tui.outbound_paint import Moments
 from tui.person import kept
 
 NO_PIPELINE: Final = ""
+MOST_COUNTED: Final = 99
+"""Clients who wait are counted so far; whoever sees more need not know how many."""
 
 
 class Desk:
@@ -39,6 +41,7 @@ class Desk:
         self.now = Moment(0)
         self.simulated = False
         self.waiting = 0
+        self.inbox = 0
         self.undoable = False
         self.redoable = False
         self.stuck = Stuck()
@@ -56,6 +59,10 @@ class Desk:
         """The zone of the person at the screen, else the company's."""
         user = self.house.users.get(self.user or "")
         return fmt.zone(user.timezone if user and user.timezone else self.house.company.timezone)
+
+    def names(self) -> Mapping[str, str]:
+        """Return the names of the house's users by id."""
+        return {user.id: user.name for user in self.house.users.values()}
 
     def asked(self) -> Asked:
         """Return what a filter is read against."""
@@ -76,7 +83,7 @@ class Desk:
 
     def count(self) -> None:
         """Read what waits and whether there is a move to undo or to redo."""
-        self.waiting, self.undoable, self.redoable = self.store.read(_work)
+        self.waiting, self.undoable, self.redoable, self.inbox = self.store.read(_work)
 
     def load_kinds(self) -> None:
         """Load the kinds of rules and take over their icons; until then the heads show none."""
@@ -104,5 +111,6 @@ def _moment(reader: Reader) -> tuple[Moment, bool, Stuck]:
     return now, simulated is not None, reader.stuck(now)
 
 
-def _work(reader: Reader) -> tuple[int, bool, bool]:
-    return reader.waiting_runs_count(), reader.last_batch() is not None, reader.last_undone() is not None
+def _work(reader: Reader) -> tuple[int, bool, bool, int]:
+    undoable, redoable = reader.last_batch() is not None, reader.last_undone() is not None
+    return reader.waiting_runs_count(), undoable, redoable, reader.waiting_count(MOST_COUNTED + 1)

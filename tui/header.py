@@ -16,7 +16,7 @@ from core.words import fill
 from tui import format as fmt
 from tui import person
 from tui.bars import Bar
-from tui.desk import Desk
+from tui.desk import MOST_COUNTED, Desk
 from tui.engine_seat import EngineState, Seat
 from tui.line import Part, spread
 from tui.source import Found
@@ -44,6 +44,7 @@ class HeaderState:
     speed: int | None = None
     engine: EngineState = STARTING
     waiting: int = 0
+    inbox: int = 0
     overdue: int = 0
     user: str | None = None
     stuck: Stuck = Stuck()
@@ -67,6 +68,7 @@ def state_of(
         speed=speed,
         engine=engine,
         waiting=desk.waiting,
+        inbox=desk.inbox,
         overdue=overdue,
         user=person.name(desk.house, desk.user) if desk.user else None,
         stuck=desk.stuck,
@@ -114,6 +116,8 @@ def _right(state: HeaderState, *, narrow: bool) -> list[Part]:
     if state.waiting:
         words = fill(ngettext("{n} run waits", "{n} runs wait", state.waiting), {"n": state.waiting})
         parts += [Part("   ", rank=3), Part(words, "plain", None, 3)]
+    if state.inbox:
+        parts += [Part("   ", rank=2), Part(_inbox(state.inbox, narrow=narrow), "warn", "inbox.show", 2)]
     parts += _stuck(state.stuck, narrow=narrow)
     if state.user:
         parts += [Part("   ", rank=5), Part(state.user, "dim", person.ACTION, 5)]
@@ -140,6 +144,12 @@ def _clock(state: HeaderState) -> list[Part]:
 def _overdue(count: int) -> Part:
     words = fill(ngettext("{n} overdue: answer", "{n} overdue: answer", count), {"n": count})
     return Part("◌ " + words, "bad", "engine.overdue")
+
+
+def _inbox(count: int, *, narrow: bool) -> str:
+    """Return how many clients wait for a person."""
+    more = f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+    return f"✆{more}" if narrow else fill(ngettext("{n} client waits", "{n} clients wait", count), {"n": more})
 
 
 def _stuck(stuck: Stuck, *, narrow: bool) -> list[Part]:

@@ -126,6 +126,7 @@ class Live:
             app.filter.again()
         app.log_view.reload()
         app.panel.reload()
+        app.inbox.reload()
         app.show_header()
         app.footer.recheck()
 

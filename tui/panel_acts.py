@@ -37,6 +37,7 @@ from tui.panels.spots import (
     RunSpot,
     SaidSpot,
     StageSpot,
+    TaskSpot,
 )
 
 if TYPE_CHECKING:
@@ -80,12 +81,20 @@ async def enter(app: FunilApp) -> None:
             app.panel.fold()
         case SaidSpot():
             app.perform("chat.answer")
+        case TaskSpot() as spot:
+            await _turn_task(app, spot)
         case FileSpot() as spot:
             await talk_acts.open_file(app, spot)
         case RuleSpot():
             app.say(_("The rules of the stage (R) can be applied to deals that are there already."))
         case FactSpot():
             app.say(_("This follows from other things."))
+
+
+async def _turn_task(app: FunilApp, spot: TaskSpot) -> None:
+    """Complete a task, or open it again."""
+    command = commands.reopen_task if spot.done else commands.complete_task
+    await _write(app, command(spot.task, _by(app)))
 
 
 async def _edit_field(app: FunilApp, spot: FieldSpot) -> None:

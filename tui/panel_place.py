@@ -41,9 +41,12 @@ def of_hand(app: FunilApp, action: Action) -> bool:
 
 
 def share_width(app: FunilApp, width: int | None = None) -> None:
-    """Share the width (default: the screen's) between board and open deal; where it is narrow the deal has it all."""
+    """Share the width (default: the screen's) between board (or inbox in its place) and open deal; where it is narrow
+    the deal has it all."""
     from tui.header import ROOMY
 
     narrow = (app.size.width if width is None else width) < ROOMY
     app.panel.set_class(narrow, "narrow")
-    app.board.display = not (narrow and app.panel.display)
+    beside = not (narrow and app.panel.display)
+    app.inbox.display = beside and app.inbox.open
+    app.board.display = beside and not app.inbox.open

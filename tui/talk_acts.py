@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from core import commands
+from core import commands, phones
 from core.i18n import gettext as _
+from core.model.people import Company, Contact
 from core.model.talk import Chat
 from core.ports import Job
 from core.words import fill
+from tui import format as fmt
+from tui import person
 from tui.mover import sentence_of
 from tui.panels import can
+from tui.panels.ask import Ask
+from tui.panels.picker import Choice, Picker
 from tui.panels.spots import FileSpot
 
 if TYPE_CHECKING:
@@ -76,6 +83,50 @@ async def send(app: FunilApp) -> None:
     box.sent(text)
     app.written()
     app.panel.reload()
+
+
+async def call(app: FunilApp) -> None:
+    """Ask which number was called, and record the call."""
+    view = app.panel.view
+    if view is None:
+        return
+    by = app.desk.user or view.deal.responsible
+    if by is None:
+        app.say(person.unknown(app) or "")
+        return
+    people: list[Contact | Company] = [*view.contacts, *([view.company] if view.company else [])]
+    choices = [Choice(each.value, phones.readable(each.value), one.name) for one in people for each in one.phones]
+    if not choices:
+        app.say(_("No client of this deal has a telephone number."))
+        return
+    number = await app.push_screen_wait(Picker(_("Who was called?"), choices))
+    if number is not None:
+        report = commands.Report(source="house", id=f"call:{uuid4().hex}")
+        if await _written(app, commands.call_made(report, number, by, view.deal.id)):
+            app.say(fill(_("Noted: {number} was called."), {"number": phones.readable(number)}))
+
+
+async def paid(app: FunilApp) -> None:
+    """Ask how much was paid, and mark it."""
+    view = app.panel.view
+    if view is None:
+        return
+    deal = view.deal
+    title = fill(_("How much was paid? ({currency})"), {"currency": deal.currency})
+    offered = fmt.number(deal.amount) if deal.amount is not None else ""
+    typed = await app.push_screen_wait(Ask(title, offered, _why_not_amount))
+    if typed is not None:
+        payment = commands.Payment(amount=str(fmt.parse_money(typed)))
+        if await _written(app, commands.mark_paid(deal.id, payment, app.desk.user)):
+            app.say(_("It is marked as paid."))
+
+
+def _why_not_amount(text: str) -> str | None:
+    try:
+        amount = fmt.parse_money(text)
+    except ValueError:
+        return fill(_("Not an amount like {example}."), {"example": fmt.number(Decimal("1250.50"))})
+    return None if amount > 0 else _("What is paid is more than nothing.")
 
 
 async def open_file(app: FunilApp, spot: FileSpot) -> None:

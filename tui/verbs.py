@@ -11,6 +11,7 @@ from tui import acts
 from tui.actions import Action, Registry, Scope
 from tui.verbs_board import ARRANGING
 from tui.verbs_clock import CLIENT, OF_CLOCK, TOUR
+from tui.verbs_inbox import OF_INBOX
 from tui.verbs_log import OF_LOG
 from tui.verbs_panel import OF_PANEL
 from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
@@ -374,6 +375,7 @@ REGISTRY: Final = Registry(
         *OF_LOG,
         *OF_PANEL,
         *OF_TALK,
+        *OF_INBOX,
         OF_LINES,
         *OF_CLOCK,
         CLIENT,

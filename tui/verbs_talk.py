@@ -24,6 +24,10 @@ def _do(name: str) -> Callable[[FunilApp], Awaitable[None] | None]:
     return run
 
 
+def _closed(app: FunilApp) -> str | None:
+    return None if app.panel.view is not None else _("No deal is open: enter opens the one under the cursor.")
+
+
 def _can(name: str) -> Callable[[FunilApp], str | None]:
     def why_not(app: FunilApp) -> str | None:
         view = app.panel.view
@@ -76,6 +80,26 @@ OF_TALK: Final = (
         scope=Scope.PANEL,
         run=_do("close"),
         why_not=_can("close"),
+        menu=True,
+    ),
+    Action(
+        id="panel.call",
+        title=N_("Note a call…"),
+        help=N_("say that you have called the client: triggers hear of it, and what waited to be called does no more"),
+        keys=("C",),
+        scope=Scope.PANEL,
+        run=_do("call"),
+        why_not=_closed,
+        menu=True,
+    ),
+    Action(
+        id="panel.paid",
+        title=N_("Mark as paid…"),
+        help=N_("say that an invoice of the deal was paid, and how much: triggers hear of it"),
+        keys=("P",),
+        scope=Scope.PANEL,
+        run=_do("paid"),
+        why_not=_closed,
         menu=True,
     ),
     Action(

@@ -28,7 +28,7 @@ class WordsLine(Input):
             self.words = words
             self.done = done
 
-    def __init__(self, hint: str, suggester: Suggester, *, id: str | None = None) -> None:
+    def __init__(self, hint: str, suggester: Suggester | None, *, id: str | None = None) -> None:
         super().__init__(id=id, placeholder=hint, compact=True, suggester=suggester)
         self.lie_open(False)
 

@@ -40,6 +40,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "clock": Verb("clock", N_("show or turn the simulated clock")),
     "outbound": Verb("outbound", N_("the outbound log, newest first; cancel, retry or resolve a line of it")),
     "chat": Verb("chat", N_("chats with clients: list, show; take, answer, close")),
+    "inbox": Verb("inbox", N_("what waits for a person, the most urgent first: list, done, back")),
     "event": Verb("event", N_("record what happened outside; the next run acts on it")),
     "timeline": Verb("timeline", N_("a deal's history, newest first")),
     "explain": Verb("explain", N_("why each rule did or did not run")),

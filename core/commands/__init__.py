@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.commands.attending import attend, unattend
     from core.commands.chat_acts import Talked, accept_chat, answer_chat, close_chat
     from core.commands.chats import Recorded, Report, chat_accepted, chat_answered, chat_closed, chat_message
     from core.commands.clients import NewClient, add_client, remove_clients, restore_clients, set_client
@@ -66,6 +67,7 @@ __all__ = [
     "advance_clock",
     "answer_chat",
     "apply_rule",
+    "attend",
     "call_came",
     "call_made",
     "cancel",
@@ -106,12 +108,14 @@ __all__ = [
     "stop_run",
     "switch_rule",
     "task_done",
+    "unattend",
     "undo",
     "webhook_called",
     "write_mail",
 ]
 
 _MODULES = {
+    "attending": ("attend", "unattend"),
     "clients": ("NewClient", "add_client", "remove_clients", "restore_clients", "set_client"),
     "chat_acts": ("Talked", "accept_chat", "answer_chat", "close_chat"),
     "chats": ("Recorded", "Report", "chat_accepted", "chat_answered", "chat_closed", "chat_message"),

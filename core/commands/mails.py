@@ -9,7 +9,7 @@ from typing import Any, Final
 from core import html_text, phones, recipients, tracking
 from core.commands import lookup
 from core.commands.files import keep
-from core.engine import knowing
+from core.engine import attending, knowing
 from core.errors import BadInput, Refused
 from core.files import MOST_ATTACHED
 from core.i18n import N_
@@ -83,7 +83,9 @@ def write_mail(deal_id: str, mail: NewMail, by: str) -> Job[Written]:
         )
         made = tx.delivery(applied.deliveries[0])
         assert made is not None
-        tx.record(_event(made, mail.id, now))
+        sent = _event(made, mail.id, now)
+        tx.record(sent)
+        attending.settle(tx, sent, [deal_id])
         return Written(made)
 
     return job

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from core.engine import attending
 from core.i18n import N_
 from core.model.deal import Deal
 from core.model.event import Event
@@ -29,10 +30,12 @@ class Line(NamedTuple):
 
 
 def tell(tx: Tx, event: Event, deals: Sequence[Deal], now: Moment, fresh: str | None = None) -> None:
-    """Add what happened to the history of the deals that it reaches, and count it as activity, unless a machine did it.
+    """Add what happened to the history of the deals that it reaches, count it as activity, unless a machine did it, and
+    have it settle what waited for a person there.
 
     Chats tell of themselves as they happen; only a deal that was made for the message (``fresh``) hears of it here.
     """
+    attending.settle(tx, event, [deal.id for deal in deals])
     if event.kind == "email_sent" and event.delivery is not None:
         return  # its message tells of itself
     line = line_of(event)

@@ -189,6 +189,17 @@ class DealPanel(Vertical):
         step(self.sheet)
         self.body.moved()
 
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on an item and unfold it; False where there is none of that key."""
+        place = self.sheet.place(key)
+        if place is None:
+            return False
+        self.sheet.point(place)
+        if key not in self._unfolded:
+            self.fold()
+        self.go(Sheet.show_cursor)
+        return True
+
     def fold(self) -> None:
         """Unfold what the cursor stands on, or fold it again."""
         item = self.sheet.current

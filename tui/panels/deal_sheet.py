@@ -12,13 +12,14 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.model.deal import Deal
 from core.model.delivery import Delivery
-from core.model.event import Event
+from core.model.event import Event, Reach
 from core.model.house import FieldType, House
 from core.model.line import Attempt
 from core.model.people import Company, Contact
 from core.model.rule import Rule
 from core.model.run import Run
 from core.model.talk import Chat, Owner, Said
+from core.model.task import Task
 from core.ports import DeliveryFilter, Reader, TimelineEntry
 from core.safe_text import safe_text
 from core.words import Arg, Words
@@ -52,7 +53,8 @@ ADDRESS_TYPES: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealView:
     """All that the panel shows of a deal. ``idle`` are rules of the stage that have no run on this stay; ``said`` and
-    ``attempts`` are read only of what is unfolded, by chat and by message; of the chats in ``cut`` there is more."""
+    ``attempts`` are read only of what is unfolded, by chat and by message; of the chats in ``cut`` there is more.
+    ``reaches`` say by event what the triggers made of it."""
 
     house: House
     deal: Deal
@@ -66,6 +68,8 @@ class DealView:
     chats: Sequence[Chat]
     said: Mapping[str, Sequence[Said]]
     cut: frozenset[str]
+    tasks: Sequence[Task]
+    reaches: Mapping[str, Reach]
     attempts: Mapping[str, Sequence[Attempt]]
 
     @property
@@ -101,6 +105,8 @@ def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -
         chats=chats,
         said=said,
         cut=cut,
+        tasks=reader.tasks(deal_id),
+        reaches={f"E{each.event}": each for each in reader.reaches_of(deal_id, limit=HISTORY)},
         attempts={d.public_id: reader.attempts(d.id) for d in deliveries if d.public_id in unfolded},
     )
 

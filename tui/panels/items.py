@@ -13,7 +13,7 @@ from core.words import fill
 from tui import format as fmt
 from tui.line import Part
 from tui.outbound_paint import Moments
-from tui.panels import client_items, field_items, past_items, rule_items
+from tui.panels import client_items, field_items, past_items, rule_items, task_items
 from tui.panels.deal_sheet import DealView
 from tui.panels.flow import Para
 from tui.panels.run_words import RUN_SIGNS
@@ -40,6 +40,7 @@ def build(view: DealView, moments: Moments, unfolded: frozenset[str]) -> Sequenc
     here = fill(_("in “{stage}”"), {"stage": safe_text(stage.name if stage else view.deal.stage)})
     return [
         *field_items.items(view, way, moments),
+        *task_items.items(view, moments),
         _heading(Section.CLIENT),
         *client_items.items(view, moments),
         _heading(Section.RULES, here),

@@ -22,6 +22,7 @@ from tui.panels.deal_sheet import DealView, spoken
 from tui.panels.flow import Knob, Para, Piece
 from tui.panels.sheet import Item, Section
 from tui.panels.spots import PastSpot
+from tui.panels.verdict_items import verdicts
 
 if TYPE_CHECKING:
     from core.outbound import Row
@@ -133,6 +134,7 @@ def _entry(
     if key in unfolded:
         whole = letters.unfolded(view, row, moments, IN) if row is not None else _whole(entry.data, moments)
         more = tuple(whole) or (Para(((fmt.full_time(entry.at, moments.zone), "muted"),), IN, IN),)
+        more = (*more, *verdicts(view, str(entry.data.get("event") or ""), IN))
     spot = PastSpot(row.id if row else None)
     knobs: tuple[Knob, ...] = ()
     if entry.kind is TimelineKind.FIELD and "field" in entry.data:
@@ -204,7 +206,7 @@ def _event(view: DealView, event: Event, moments: Moments, unfolded: frozenset[s
         "code": event.data.get("code") or "",
     }
     said = safe_text(fill(_(pattern), {name: str(value) for name, value in args.items()}))
-    more = tuple(_whole(event.data, moments)) if key in unfolded else ()
+    more = (*_whole(event.data, moments), *verdicts(view, event.public_id, IN)) if key in unfolded else ()
     return _line(
         key, event.at, ((f"{sign} ", "muted"), (said, "accent")), more, PastSpot(row.id if row else None), moments
     )

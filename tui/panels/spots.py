@@ -114,6 +114,14 @@ class FileSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSpot:
+    """A task of the deal; ``done`` is how it stands."""
+
+    task: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PastSpot:
     """A line of history, with the message that it tells of, or the field that was changed: what it was and became."""
 
@@ -137,6 +145,7 @@ Spot: TypeAlias = (
     | SaidSpot
     | OlderSpot
     | FileSpot
+    | TaskSpot
     | PastSpot
 )
 TALKS: Final = (ChatSpot, SaidSpot, OlderSpot, FileSpot)

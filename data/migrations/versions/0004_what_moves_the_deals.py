@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Add what matching needs."""
     _events()
     _reaches()
+    _attention()
     _judgements()
     _tasks()
     _silences()
@@ -93,6 +94,20 @@ def _silences() -> None:
     waits = sa.text("SELECT 1 FROM triggers WHERE kind = 'stale'")
     if op.get_bind().execute(waits).first():
         op.execute("INSERT INTO timers (key, kind, deal, at) VALUES ('stale_sweep:', 'stale_sweep', '', 0)")
+
+
+def _attention() -> None:
+    op.create_table(
+        "attention",
+        sa.Column("what", _KEY, nullable=False),
+        sa.Column("thing", _BIG, nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("at", _BIG, nullable=False),
+        sa.Column("done_at", _BIG),
+        sa.Column("done_by", _KEY),
+        sa.PrimaryKeyConstraint("what", "thing", name="pk_attention"),
+    )
+    _index("ix_attention_open", "attention", ["at", "thing"], "done_at IS NULL")
 
 
 def _index(name: str, table: str, columns: list[str], where: str) -> None:
