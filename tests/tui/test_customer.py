@@ -95,7 +95,7 @@ async def test_what_a_client_can_do(
     world, _deal = with_mail()
     async with world.board(size=(100, 30)) as pilot:
         await sent(pilot, world)
-        await pilot.press("l", "C")
+        await pilot.press("l", "f3")
         for step in (first, *then):
             await choose(pilot, step)
         if words is not None:
@@ -111,7 +111,7 @@ async def test_esc_does_nothing_and_the_list_says_who_one_is() -> None:
     world, _deal = with_mail()
     async with world.board(size=(100, 30)) as pilot:
         await sent(pilot, world)
-        await pilot.press("l", "C")
+        await pilot.press("l", "f3")
         await until(pilot, lambda: isinstance(pilot.app.screen, Picker))
         assert "You are Maria Lima" in screen_text(pilot)
         await pilot.press("escape")
@@ -130,7 +130,7 @@ async def test_real_clients_act_for_themselves() -> None:
     world.write(_all_real)
     async with world.board() as pilot:
         assert app_of(pilot).registry["client.play"].why_not(app_of(pilot)) is not None
-        await pilot.press("C")
+        await pilot.press("f3")
         await until(pilot, lambda: "real clients act for themselves" in " ".join(toasts(pilot)))
 
 
