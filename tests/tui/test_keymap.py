@@ -149,7 +149,7 @@ def test_no_key_ever_stands_for_two_actions_in_one_place(asked: dict[str, list[s
 async def test_the_board_obeys_the_file_everywhere(tmp_path: Path) -> None:
     world = memory_world()
     world.deal("Order 1001")
-    own = read(tmp_path, '[keys]\n"deal.move" = "f9"\n"deal.right" = "f8"\n"app.quit" = []\n"deal.new" = "N"\n')
+    own = read(tmp_path, '[keys]\n"deal.move" = "f9"\n"deal.right" = "f8"\n"app.quit" = []\n"deal.new" = "W"\n')
     async with world.board(keymap=own) as pilot:
         assert "f9 move" in screen_text(pilot).splitlines()[-1]
         assert "f8 carry" in screen_text(pilot).splitlines()[-1]
@@ -167,11 +167,11 @@ async def test_the_board_obeys_the_file_everywhere(tmp_path: Path) -> None:
 
 async def test_complaints_are_told_at_start_and_stay_in_help(tmp_path: Path) -> None:
     world = memory_world()
-    own = read(tmp_path, '[keys]\n"deal.mvoe" = "x"\n"deal.oepn" = "y"\n"deal.new" = "N"\n')
+    own = read(tmp_path, '[keys]\n"deal.mvoe" = "x"\n"deal.oepn" = "y"\n"deal.new" = "W"\n')
     async with world.board(keymap=own) as pilot:
         first = "keys.toml: there is no action “deal.mvoe”: did you mean “deal.move”?"
         assert toasts(pilot) == [f"{first}\n1 more complaint: see help (?)"]
-        assert "Press N to make the first one." in screen_text(pilot)
+        assert "Press W to make the first one." in screen_text(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         await pilot.press("end")
