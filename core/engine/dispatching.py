@@ -310,9 +310,10 @@ class Dispatcher:
     ) -> Sequence[Result]:
         """Send some messages at once and add how they ended to the results, also where the others are cancelled."""
         if len(group) == 1 or lane.capabilities.instant:
-            sent = [(d, await self._send(lane, d, house_id)) for d in group]
-            results += sent
-            return sent
+            before = len(results)
+            for delivery in group:  # each as it comes: who is told to stop at one knows of those before it
+                results.append((delivery, await self._send(lane, delivery, house_id)))
+            return results[before:]
         tasks = [asyncio.ensure_future(self._send(lane, d, house_id)) for d in group]
         try:
             await asyncio.gather(*tasks)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Set
 from typing import TYPE_CHECKING, Final
 
-from core.model.delivery import DeliveryStatus
+from core.model.delivery import Delivery, DeliveryStatus
 from core.ports import Reader
 from core.views import DeliveryFilter
 
@@ -38,9 +38,17 @@ async def hang(world: World, life: Life, connection: str) -> None:
 
 
 def _free(reader: Reader, hanging: Set[str]) -> set[str]:
-    """Return the messages that could go now: through a way that is free, of deals that have none on the wire."""
-    ways = set(reader.due_connections(reader.now())) - hanging
+    """Return the messages that could go now: through a way that is free, of deals that have none on the wire, and none
+    that goes before it and waits for a way that is not."""
+    ways = set(reader.due_connections(reader.now()))
     waiting = reader.deliveries(_WAITING)
     busy = {d.deal for d in waiting if d.worker is not None}
-    due = (d for d in waiting if d.connection in ways and d.due_at is not None and d.due_at <= reader.now())
-    return {d.public_id for d in due if d.deal not in busy}
+    due = [d for d in waiting if d.connection in ways and d.due_at is not None and d.due_at <= reader.now()]
+    kept_back = {d.deal: min(_turn(o) for o in due if o.deal == d.deal) for d in due if d.connection in hanging}
+    free = (d for d in due if d.connection not in hanging and d.deal not in busy)
+    return {d.public_id for d in free if d.deal not in kept_back or _turn(d) <= kept_back[d.deal]}
+
+
+def _turn(delivery: Delivery) -> tuple[int, int, int]:
+    """Return the place of a message in its deal's queue."""
+    return delivery.moment, delivery.position, delivery.id

@@ -192,6 +192,9 @@ class Life:
 
     def end(self) -> None:
         """End as one who was told to; what could not be written until then dies with the process."""
+        if self.dead:  # a lane died in the background while the engine was told to stop
+            self.die()
+            return
         self.ended = True
         self.dead = bool(self.engine._dispatcher._owed)
         self.world.alive.discard(self.worker)
