@@ -34,6 +34,11 @@ RULES: Final[dict[str, dict[str, Any]]] = {
     "chat": {"text": "x", "hidden": True, "attach": {"fields": ["paper"], "files": []}},
     "invite": {"text": "{{ invite_link }}", "phone": "auto", "provider": "sms1", "channel": "tg"},
     "move": {"stage": "won", "pipeline": "sales"},
+    "assign": {"to": ["ana"], "how": "round_robin"},
+    "set_field": {"field": "tracking", "value": "x"},
+    "task": {"title": "x", "text": "y", "assignee": "ana", "due": "2d"},
+    "comment": {"text": "x"},
+    "notify": {"to": "ana", "text": "x", "email": True},
 }  # fmt: skip
 TREE: Final[dict[str, Any]] = {
     "funil": 1,

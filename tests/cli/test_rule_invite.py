@@ -318,7 +318,10 @@ def test_eager_customers_follow_their_invitation_and_write(tmp_path: Path) -> No
     shell.ok("run", "--until", "2026-12-02T12:00Z")
     (found,) = shell.json("chat", "list")
     assert (found["deal"], found["contact"], found["channel"]) == ("D1", "maria", "tg")
-    assert len(lines(shell)) == 2
+    told = [text for _by, text in lines(shell)]
+    assert len(told) == 3, told  # followed, begun, and in the end a yes
+    assert "has followed the invitation" in told[0]
+    assert "begins a chat" in told[1]
 
 
 def test_export_gives_it_back(shell: Shell, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from core.engine import happening
 from core.engine.dispatching import finish
 from core.engine.leasing import claim
+from core.judging_hits import settles_at
 from core.model.delivery import Channel, Delivery, DeliveryStatus, Message, Outcome, OutcomeKind
 from core.model.event import Event, Happening
 from core.model.moment import HOUR, MINUTE, Moment
@@ -108,6 +109,7 @@ def test_an_event_says_what_the_happening_knew(ground: Ground) -> None:
         delivery=delivery.id,
         connection="mail",
         data={"ip": "192.0.2.1"},
+        due_at=settles_at("email_opened", NOON),
     )
 
 
