@@ -41,6 +41,17 @@ def target(rule: Rule) -> Place | None:
     return str(rule.settings.get("pipeline") or rule.pipeline), stage
 
 
+def copied_to(rule: Rule, house: House) -> Place | None:
+    """Return pipeline and stage that a rule puts a copy of the deal into; None for a rule that copies nothing."""
+    kind = catalogue.kinds().get(rule.kind)
+    if kind is None or not kind.copies:
+        return None
+    pipeline = house.pipelines.get(str(rule.settings.get("pipeline") or rule.pipeline))
+    if pipeline is None or not pipeline.stages:
+        return None
+    return pipeline.id, str(rule.settings.get("stage") or pipeline.stages[0].id)
+
+
 def find(house: House) -> Sequence[Circle]:
     """Return the shortest circle through each enabled moving rule, each circle once."""
     edges = _edges(house)
@@ -55,12 +66,19 @@ def find(house: House) -> Sequence[Circle]:
             steps = tuple(each for _, each in circle)
             if frozenset(steps) not in seen:
                 seen.add(frozenset(steps))
-                found.append(Circle(tuple(step.partition(_THROUGH)[0] for step in steps), _words(circle)))
+                rules = tuple(step.partition(_THROUGH)[0] for step in steps)
+                copies = any(copied_to(house.rules[rule], house) for rule in rules)
+                found.append(Circle(rules, _words(circle, copies=copies)))
     return found
 
 
-def _words(circle: Sequence[Edge]) -> Words:
+def _words(circle: Sequence[Edge], *, copies: bool) -> Words:
     path = " → ".join([*(f"{place[1]} ({rule})" for place, rule in circle), circle[0][0][1]])
+    if copies:
+        msg = N_(
+            "rules may copy a deal in a circle: {path}; the loop guard would stop it; give one of them a condition"
+        )
+        return Words(msg, {"path": path})
     msg = N_("rules may move a deal in a circle: {path}; the loop guard would stop it; give one of them a condition")
     return Words(msg, {"path": path})
 
@@ -71,6 +89,9 @@ def _edges(house: House) -> Edges:
         there, here = target(rule), (rule.pipeline, rule.stage)
         if rule.enabled and there is not None and there != here:
             edges.setdefault(here, []).append((there, rule.id))
+        copied = copied_to(rule, house) if rule.enabled else None
+        if copied is not None:
+            edges.setdefault(here, []).append((copied, rule.id))
         for trigger in _heard(rule, house) if rule.enabled else ():
             step = f"{rule.id}{_THROUGH}{trigger.id}"
             edges.setdefault(here, []).append(((trigger.pipeline, trigger.stage), step))

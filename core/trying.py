@@ -8,7 +8,7 @@ from typing import Any
 
 from core import conditions
 from core.commands import lookup
-from core.effects import Assign, ChatNote, Comment, CreateTask, Deliver, Effect, Notify, SetField
+from core.effects import Assign, ChatNote, Comment, CreateDeal, CreateTask, Deliver, Effect, Notify, SetField
 from core.engine.judging import act, why_not
 from core.engine.knowing import facts_for
 from core.i18n import N_
@@ -96,6 +96,8 @@ def _in_house(effect: Effect) -> Mapping[str, Any]:
             return {"to": effect.user}
         case Notify():
             return {"to": effect.user, "text": effect.text}
+        case CreateDeal():
+            return {"to": f"{effect.pipeline}/{effect.stage}", "subject": effect.title}
     return {}
 
 

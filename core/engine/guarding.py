@@ -18,6 +18,8 @@ HOUR_LIMIT: Final = 60
 """Automatic moves of one deal within any hour."""
 NEW_CHAIN_AFTER: Final = 10 * MINUTE
 """A wait this long starts a new chain: the circle is slow enough for people to see it turn."""
+_AGAIN: Final = N_("{kind} “{id}” would move the deal to “{stage}” a second time in one chain")
+_COPIED_AGAIN: Final = N_("{kind} “{id}” would copy the deal to “{stage}” a second time in one chain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def carried(cause: Cause | None, waited: int) -> tuple[Link, ...]:
     return () if cause is None or waited >= NEW_CHAIN_AFTER else cause.chain
 
 
-def check(deal: Deal, cause: Cause, moves_last_hour: int) -> Stopped | None:
-    """Return why an automatic move may not happen, or None when it may."""
+def check(deal: Deal, cause: Cause, moves_last_hour: int, *, copies: bool = False) -> Stopped | None:
+    """Return why an automatic move may not happen, or None when it may; ``copies``: it is a copy of the deal that would
+    come into the stage."""
     *before, link = cause.chain
     if LOOP_FLAG in deal.flags:
         return Stopped(
@@ -55,10 +58,7 @@ def check(deal: Deal, cause: Cause, moves_last_hour: int) -> Stopped | None:
     if link in before:
         circle = (*before[before.index(link) :], link)
         return Stopped(
-            Words(
-                N_("{kind} “{id}” would move the deal to “{stage}” a second time in one chain"),
-                {"kind": link.kind.value, "id": link.id, "stage": link.stage},
-            ),
+            Words(_COPIED_AGAIN if copies else _AGAIN, {"kind": link.kind.value, "id": link.id, "stage": link.stage}),
             circle,
         )
     if len(before) >= CHAIN_LIMIT:

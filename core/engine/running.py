@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from core import plan as plans
 from core.effects import CreateDeal, Deliver, Move, stamped
-from core.engine import chaining, changing, checking, disabling, entering, guarding, knowing, rescheduling
+from core.engine import chaining, changing, copying, disabling, entering, guarding, knowing, rescheduling
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry, Link
@@ -36,6 +36,7 @@ _SAID: Final = {
 }
 
 
+_DONE_TELLING: Final = N_("rule “{rule}”: {detail}")
 _OFF: Final = Judgement(status=RunStatus.CANCELLED, reason="disabled", detail=disabling.OFF)
 
 
@@ -214,29 +215,40 @@ def _delivery(context: Context, effect: Deliver) -> Delivery:
 
 
 def _apply_with_moves(context: Context, judgement: Judgement, own: Plan) -> None:
-    """Write a run that changes its deal: moves are guarded; a refused one makes the run fail with ``loop_guard``."""
-    tx, run = context.tx, context.run
-    moves = [e for e in judgement.effects if isinstance(e, Move)]
-    stopped = None
-    for effect in moves:
-        cause = _cause(context, effect)
-        stopped = guarding.check(
-            context.facts.deal, cause, tx.automatic_moves(run.deal, guarding.hour_before(context.facts.now))
-        )
-        if stopped:
-            break
+    """Write a run that changes its deal: moves and copies are guarded; a refused one makes the run fail with
+    ``loop_guard``."""
+    tx, now = context.tx, context.facts.now
+    coming = [(e, _cause(context, e)) for e in judgement.effects if isinstance(e, Move | CreateDeal)]
+    stopped = _stopped(context, coming)
     if stopped:
+        coming = []
         own = _guarded(context, own, stopped)
-        judgement = replace(judgement, effects=[e for e in judgement.effects if not isinstance(e, Move)])
-    tx.apply(own)
+    made = [copying.create(tx, context.facts.deal, e, why, now) for e, why in coming if isinstance(e, CreateDeal)]
+    tx.apply(_telling(context, own, made) if made else own)
     if own.effects:
         _changed(context)
-    for made in judgement.effects:
-        if isinstance(made, CreateDeal):
-            _create(context, made)
-    for effect in (e for e in judgement.effects if isinstance(e, Move)):
-        _move(context, effect)
-    chaining.after(tx, own.runs_changed, context.facts.now)
+    for effect, why in coming:
+        if isinstance(effect, Move):
+            _move(context, effect, why)
+    chaining.after(tx, own.runs_changed, now)
+
+
+def _stopped(context: Context, coming: Sequence[tuple[Move | CreateDeal, Cause]]) -> guarding.Stopped | None:
+    """Return what the loop guard has against the first of a run's moves and copies that it refuses."""
+    tx, deal = context.tx, context.facts.deal
+    for effect, why in coming:
+        moves = tx.automatic_moves(deal.id, guarding.hour_before(context.facts.now))
+        if stopped := guarding.check(deal, why, moves, copies=isinstance(effect, CreateDeal)):
+            return stopped
+    return None
+
+
+def _telling(context: Context, own: Plan, made: Sequence[tuple[str, Words]]) -> Plan:
+    """Return a run's plan with what it says of the deals that it has made."""
+    (before, after), *rest = own.runs_changed
+    after = replace(after, detail=made[0][1])
+    lines = [run_row(context.rule, after, context.facts.now, [deal for deal, _ in made])] if after.status.ended else []
+    return replace(own, runs_changed=[(before, after), *rest], timeline=lines)
 
 
 def _changed(context: Context) -> None:
@@ -259,11 +271,12 @@ def _guarded(context: Context, own: Plan, stopped: guarding.Stopped) -> Plan:
     return plan
 
 
-def _cause(context: Context, effect: Move) -> Cause:
-    deal, run = context.facts.deal, context.run
+def _cause(context: Context, effect: Move | CreateDeal) -> Cause:
+    deal, run, now = context.facts.deal, context.run, context.facts.now
+    if isinstance(effect, CreateDeal):
+        return copying.cause(context.tx, deal, context.entry, run.rule, effect, now)
     link = Link(CauseKind.RULE, run.rule, effect.pipeline or deal.pipeline, effect.stage)
-    waited = context.facts.now - context.entry.at
-    return guarding.extend(context.entry.cause, link, waited)
+    return guarding.extend(context.entry.cause, link, now - context.entry.at)
 
 
 def _deal_of(context: Context) -> Deal:
@@ -272,7 +285,7 @@ def _deal_of(context: Context) -> Deal:
     return deal
 
 
-def _move(context: Context, effect: Move) -> None:
+def _move(context: Context, effect: Move, why: Cause) -> None:
     tx, run, now = context.tx, context.run, context.facts.now
     deal = _deal_of(context)
     pipeline = effect.pipeline or deal.pipeline
@@ -283,43 +296,17 @@ def _move(context: Context, effect: Move) -> None:
         stage=effect.stage,
         rank=tx.top_rank(pipeline, effect.stage) + entering.RANK_GAP,
         by=deal.responsible or "system",
-        cause=_cause(context, effect),
+        cause=why,
         now=now,
     )
     tx.apply(entering.plan(tx.house(), deal, entering.stay_of(tx, deal), into, skip_runs=(run.id,)))
 
 
-def _create(context: Context, effect: CreateDeal) -> None:
-    tx, now, source = context.tx, context.facts.now, context.facts.deal
-    link = Link(CauseKind.RULE, context.run.rule, effect.pipeline, effect.stage)
-    deal = Deal(
-        id=tx.new_deal_id(),
-        title=effect.title,
-        pipeline=effect.pipeline,
-        stage=effect.stage,
-        responsible=source.responsible,
-        amount=source.amount if effect.copy else None,
-        currency=source.currency,
-        contacts=source.contacts if effect.copy else (),
-        company=source.company if effect.copy else None,
-        fields=source.fields if effect.copy else {},
-        rank=tx.top_rank(effect.pipeline, effect.stage) + entering.RANK_GAP,
-    )
-    into = entering.Into(
-        pipeline=effect.pipeline,
-        stage=effect.stage,
-        rank=deal.rank,
-        by=source.responsible or "system",
-        cause=guarding.extend(context.entry.cause, link, now - context.entry.at),
-        now=now,
-    )
-    house = tx.house()
-    tx.apply(entering.plan_new(house, checking.filled(deal, effect.fields, house), into))
-
-
-def run_row(rule: Rule, run: Run, now: Moment) -> TimelineRow:
-    """Return the timeline's line for a run that has ended."""
-    pattern = _SAID[run.status]
+def run_row(rule: Rule, run: Run, now: Moment, made: Sequence[str] = ()) -> TimelineRow:
+    """Return the timeline's line for a run that has ended; ``made`` are the deals that it has made."""
+    pattern = _DONE_TELLING if made else _SAID[run.status]
     text = Words(pattern, {"rule": rule.name, "reason": run.reason, "detail": run.detail or ""})
-    data = {"run": run.public_id, "rule": run.rule, "kind": rule.kind, "status": run.status.value, "reason": run.reason}
+    status: dict[str, Any] = {"status": run.status.value, "reason": run.reason}
+    data = {"run": run.public_id, "rule": run.rule, "kind": rule.kind, **status}
+    data |= {"deals": list(made)} if made else {}
     return TimelineRow(deal=run.deal, at=now, kind=TimelineKind.RUN, text=text, data=data)

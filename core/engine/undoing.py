@@ -28,6 +28,8 @@ NONE_OF_DEAL = N_("deal {deal}: there is no move to undo")
 NOTHING_UNDONE = N_("there is no undone move to do again")
 NONE_OF_DEAL_UNDONE = N_("deal {deal}: there is no undone move to do again")
 _GONE = frozenset({DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.UNKNOWN})
+_CHANGED_STAYS = N_("what rule “{rule}” changed stays")
+_MADE_STAYS = N_("what rule “{rule}” did stays: {detail}")
 _OUT = N_("{channel} to {to} has gone out")
 _MAY_BE_OUT = N_("{channel} to {to} may have gone out: nobody knows")
 
@@ -187,10 +189,7 @@ def stays(what: Undoing, house: House) -> tuple[Words, ...]:
     """Name the in-house rules that acted in the undone stay: what they changed stays changed."""
     sent = {d.run for d in what.deliveries}
     return tuple(
-        Words(
-            N_("what rule “{rule}” changed stays"),
-            {"rule": _rule_name(house, r.rule)},
-        )
+        Words(_MADE_STAYS if r.detail else _CHANGED_STAYS, {"rule": _rule_name(house, r.rule), "detail": r.detail})
         for r in what.runs
         if r.status is RunStatus.DONE and r.id not in sent
     )

@@ -77,6 +77,8 @@ class RuleKind(ABC, Generic[S]):
     """Kinds of in-house events that it raises."""
     moves: ClassVar[bool] = False
     """Whether it brings the deal into a stage: such runs go last among those due together."""
+    copies: ClassVar[bool] = False
+    """Whether it makes another deal from this one, in the stage that its settings name: such chains are guarded too."""
 
     @abstractmethod
     def plan(self, facts: Facts, settings: S, now: Moment, rng: Random) -> Sequence[Effect]:

@@ -39,6 +39,7 @@ RULES: Final[dict[str, dict[str, Any]]] = {
     "task": {"title": "x", "text": "y", "assignee": "ana", "due": "2d"},
     "comment": {"text": "x"},
     "notify": {"to": "ana", "text": "x", "email": True},
+    "copy_deal": {"title": "x", "pipeline": "sales", "stage": "new"},
 }  # fmt: skip
 TREE: Final[dict[str, Any]] = {
     "funil": 1,
@@ -152,6 +153,9 @@ MISTAKES: Final = [
     (rule("sms", text="x", fallback=["typo"]), "did you mean “type”?"),
     (rule("email", body="x", use="frist"), "did you mean “first”?"),
     (rule("email", body="x", **{"from": "nobody"}), "“nobody” is not an e-mail address"),
+    (rule("copy_deal", stage="wn"), "there is no stage “wn”; there are new, delivery, won, lost"),
+    (rule("copy_deal", pipeline="sels"), "there is no pipeline “sels”; there are sales"),
+    (rule("copy_deal", titel="x"), "did you mean “title”?"),
     (rule("move", stage="wn"), "there is no stage “wn”; there are new, delivery, won, lost"),
 ]
 

@@ -25,9 +25,16 @@ COMPLETE: Final[dict[str, dict[str, Any]]] = {
     "notify": {"to": "ana", "text": "x"},
     "set_field": {"field": "tracking", "value": "x"},
     "task": {"title": "x", "text": "x"},
+    "copy_deal": {"title": "x"},
 }
 """Settings with which each kind that writes a text can act."""
-IN_HOUSE: Final = {"comment": "timeline", "notify": "notifications", "set_field": "deals", "task": "tasks"}
+IN_HOUSE: Final = {
+    "comment": "timeline",
+    "notify": "notifications",
+    "set_field": "deals",
+    "task": "tasks",
+    "copy_deal": "timeline",
+}
 """Where kinds write their text which send nothing."""
 UNFORESEEN: Final = "{{ deal.amount * 999999999 * 999999999 * 999999999 * 999999999 }}"
 """What only the run can tell."""

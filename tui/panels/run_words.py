@@ -130,12 +130,13 @@ def _no_date(told: Told, house: House) -> str:
 
 
 def _done(told: Told, moments: Moments) -> str:
-    """Say when it was done, and how it stands with its message."""
+    """Say when it was done, and how it stands with its message; or what it has made."""
     name = _(RUN_NAMES[RunStatus.DONE])
     if told.row is not None:
         return f"{name} · {status_words(told.row, moments)}"
-    ended = told.run.ended_at
-    return f"{name} {fmt.short_time(ended, moments.zone, moments.today)}" if ended is not None else name
+    ended, made = told.run.ended_at, told.shape["detail"]
+    said = f"{name} {fmt.short_time(ended, moments.zone, moments.today)}" if ended is not None else name
+    return f"{said} · {made}" if made else said
 
 
 # Conditions -----------------------------------------------------------------------------------------------------------
