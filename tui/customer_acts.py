@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core import in_hand
 from core.commands import incoming
-from core.commands.chats import Report, chat_message
+from core.commands.chats import chat_message
+from core.commands.recording import Report
 from core.i18n import gettext as _
 from core.in_hand import Hand, Mail
 from core.ports import Job
 from core.words import fill
-from tui.mover import sentence_of
+from tui import writing
 from tui.panels.ask import Ask
 from tui.panels.picker import Choice, Picker
 
@@ -71,13 +72,9 @@ def why_not(app: FunilApp) -> str | None:
 
 
 async def _report(app: FunilApp, hand: Hand, job: Job[Any]) -> None:
-    try:
-        await app.desk.store.write(job)
-    except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return
-    app.written()
-    app.say(fill(_("{client} has done that. Opened mails and clicks count after ten seconds."), {"client": hand.name}))
+    if await writing.written(app, job):
+        told = _("{client} has done that. Opened mails and clicks count after ten seconds.")
+        app.say(fill(told, {"client": hand.name}))
 
 
 # What can be done -----------------------------------------------------------------------------------------------------

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.geometry import Offset
 
 from core import commands
 from core.i18n import gettext as _
 from core.inbox import Waiting
-from core.ports import Job
 from core.words import fill
-from tui import panel_place
+from tui import panel_place, writing
 from tui.actions import Scope, key_of
-from tui.mover import sentence_of
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -90,7 +88,7 @@ async def done(app: FunilApp) -> None:
     item = app.inbox.rows.current
     if item is None:
         return
-    if await _written(app, commands.attend(item.id, app.desk.user)):
+    if await writing.in_inbox(app, commands.attend(item.id, app.desk.user)):
         app.inbox.handled.append(item.id)
         told = fill(_("Handled: {text}"), {"text": item.text or item.who})
         app.say(told + "\n" + fill(_("{key} takes it back."), {"key": key_of("inbox.back", "z")}))
@@ -99,20 +97,8 @@ async def done(app: FunilApp) -> None:
 async def take_back(app: FunilApp) -> None:
     """Have the thing that was marked last wait again."""
     view = app.inbox
-    if view.handled and await _written(app, commands.unattend(view.handled[-1], app.desk.user)):
+    if view.handled and await writing.in_inbox(app, commands.unattend(view.handled[-1], app.desk.user)):
         view.rows.aim = view.handled.pop()
-
-
-async def _written(app: FunilApp, job: Job[Any]) -> bool:
-    try:
-        await app.desk.store.write(job)
-    except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return False
-    finally:
-        app.written()
-        app.inbox.reload()
-    return True
 
 
 def open_filter(app: FunilApp) -> None:

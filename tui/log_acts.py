@@ -13,10 +13,9 @@ from core.i18n import gettext as _
 from core.log_filter import STATUS_NAMES
 from core.ports import Job
 from core.words import fill
-from tui import log_files
+from tui import log_files, writing
 from tui import outbound_paint as paint
 from tui.keys import keys_text
-from tui.mover import sentence_of
 from tui.panels.ask import Ask
 from tui.panels.message import MessagePanel
 from tui.panels.picker import Choice, Picker
@@ -104,19 +103,8 @@ async def cancel(app: FunilApp) -> None:
 
 async def _on_line(app: FunilApp, command: Callable[[str, str | None], Job[Any]], told: str) -> None:
     line = chosen(app)
-    if line is not None and await _written(app, command(line.row.id, app.desk.user)):
+    if line is not None and await writing.written(app, command(line.row.id, app.desk.user)):
         app.say(fill(told, {"to": paint.recipient(line.row)}))
-
-
-async def _written(app: FunilApp, job: Job[Any]) -> bool:
-    try:
-        await app.desk.store.write(job)
-    except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return False
-    finally:
-        app.written()
-    return True
 
 
 _FOLLOWS: Final = {
@@ -137,7 +125,7 @@ async def resolve(app: FunilApp) -> None:
     ]
     answer = await app.push_screen_wait(Picker(title, choices))
     became: Literal["sent", "failed"] | None = "sent" if answer == "sent" else "failed" if answer == "failed" else None
-    if became is not None and await _written(app, commands.resolve(line.row.id, became, app.desk.user)):
+    if became is not None and await writing.written(app, commands.resolve(line.row.id, became, app.desk.user)):
         again = keys_text(app.registry["log.retry"].keys[:1])
         app.say(fill(_(_FOLLOWS[became]), {"id": line.row.id, "key": again}))
 

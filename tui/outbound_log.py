@@ -7,17 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.signal import Signal
 from textual.strip import Strip
-from textual.widget import Widget
 
 from core.i18n import gettext as _
 from tui import outbound_paint as paint
 from tui.line import Part, action_at
+from tui.line_view import RIGHT, LineView
 from tui.log_head import HeadState, head
 from tui.log_sizing import LogSizing
 from tui.outbound_rows import LogLine, LogRows, LogSource
@@ -29,17 +28,16 @@ if TYPE_CHECKING:
 STYLES: Final = ("time", "to", "text", "deal", "filter", "newer", "wrong", *paint.STATUS_SIGNS)
 HEAD: Final = 1
 """Lines above the first row."""
-MENU_BUTTON: Final = 3
 
 
-class OutboundLog(Widget, can_focus=True):
+class OutboundLog(LineView):
     """Every message on its way out, newest first, with the held ones counting down.
 
     ``finder`` narrows it and counts; without one it shows everything and reads by itself.
     """
 
+    FAMILY = "log"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{name}" for name in (*STYLES, "head", "cursor", "empty")}
-    ALLOW_SELECT = False
 
     class Opened(Message):
         """Somebody wants to read the whole message."""
@@ -74,17 +72,12 @@ class OutboundLog(Widget, can_focus=True):
         self.sizing: LogSizing = LogSizing(self)
         self._moments = moments
         self._painted: paint.Moments | None = None
-        self._palette: dict[str, Style] = {}
         self._head: list[Part] = []
 
     @property
     def height(self) -> int:
         """How many rows are in view."""
         return max(1, self.size.height - HEAD)
-
-    def on_mount(self) -> None:
-        """Forget colours when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
 
     def reload(self) -> None:
         """Read what is in view again: at once, or in a thread where it has to be searched for."""
@@ -106,10 +99,6 @@ class OutboundLog(Widget, can_focus=True):
     def repaint(self) -> None:
         """Draw again what is loaded, with the present moment."""
         self._painted = None
-        self.refresh()
-
-    def _dress(self) -> None:
-        self._palette.clear()
         self.refresh()
 
     def tick(self) -> None:
@@ -183,15 +172,8 @@ class OutboundLog(Widget, can_focus=True):
 
     def _strip(self, pieces: list[paint.Piece], width: int, cursor: bool = False) -> Strip:
         under = self._style("cursor") if cursor else None
-        segments = [Segment(text, self._style(name) + under if under else self._style(name)) for text, name in pieces]
+        segments = [Segment(text, self._over(name, under)) for text, name in pieces]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
-
-    def _style(self, name: str) -> Style:
-        style = self._palette.get(name)
-        if style is None:
-            partial = name == "cursor"
-            style = self._palette[name] = self.get_component_rich_style(f"log--{name}", partial=partial)
-        return style
 
     def _now(self) -> paint.Moments:
         if self._painted is None:
@@ -203,14 +185,6 @@ class OutboundLog(Widget, can_focus=True):
 
     def _region(self, n: int) -> Region:
         return Region(0, n + HEAD, self.size.width, 1)
-
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.refresh()
 
     def on_resize(self) -> None:
         """Keep the cursor in view, and read what comes into it."""
@@ -260,7 +234,7 @@ class OutboundLog(Widget, can_focus=True):
             return
         self.rows.point(event.y - HEAD, self.height)
         self.refresh()
-        if event.button == MENU_BUTTON:
+        if event.button == RIGHT:
             self.post_message(self.Asked("log.menu", event.screen_offset))
         elif event.chain > 1:
             self.open_current()

@@ -13,9 +13,8 @@ from core.errors import FunilError
 from core.fields import Kind
 from core.i18n import gettext as _
 from core.model.people import EmailType, PhoneType
-from core.ports import Job
 from core.words import fill
-from tui import talk_acts
+from tui import talk_acts, writing
 from tui.actions import Scope
 from tui.mover import sentence_of
 from tui.panels import can, edits, values
@@ -51,18 +50,6 @@ def _by(app: FunilApp) -> str | None:
     return app.desk.user
 
 
-async def _write(app: FunilApp, job: Job[Any]) -> bool:
-    """Write a command; one that is refused says why."""
-    try:
-        await app.desk.store.write(job)
-    except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return False
-    app.written()
-    app.panel.reload()
-    return True
-
-
 # Enter, space, delete -------------------------------------------------------------------------------------------------
 
 
@@ -94,7 +81,7 @@ async def enter(app: FunilApp) -> None:
 async def _turn_task(app: FunilApp, spot: TaskSpot) -> None:
     """Complete a task, or open it again."""
     command = commands.reopen_task if spot.done else commands.complete_task
-    await _write(app, command(spot.task, _by(app)))
+    await writing.in_panel(app, command(spot.task, _by(app)))
 
 
 async def _edit_field(app: FunilApp, spot: FieldSpot) -> None:
@@ -110,9 +97,9 @@ async def toggle(app: FunilApp) -> None:
     """Tick a box, note that a client wants no messages at an address, or unfold an entry."""
     spot, view = app.panel.spot, app.panel.view
     if isinstance(spot, FieldSpot) and spot.spec.kind is Kind.BOOL and view is not None:
-        await _write(app, edits.put(view.deal.id, spot, spot.base is not True, _by(app)))
+        await writing.in_panel(app, edits.put(view.deal.id, spot, spot.base is not True, _by(app)))
     elif isinstance(spot, AddressSpot) and spot.base is not None:
-        await _write(app, edits.opt(spot))
+        await writing.in_panel(app, edits.opt(spot))
     else:
         await enter(app)
 
@@ -126,7 +113,7 @@ async def clear(app: FunilApp) -> None:
     elif isinstance(spot, PersonSpot) and not await _sure(app, spot):
         return
     else:
-        await _write(app, job)
+        await writing.in_panel(app, job)
 
 
 async def _sure(app: FunilApp, spot: PersonSpot) -> bool:
@@ -195,7 +182,7 @@ async def _choose_value(app: FunilApp, spot: FieldSpot) -> None:
         return
     chosen = await app.push_screen_wait(Picker(spot.spec.label(), [*choices, *empty], at=spot.base))
     if chosen is not None and chosen != spot.base:
-        await _write(app, edits.put(view.deal.id, spot, None if chosen == NOBODY else chosen, _by(app)))
+        await writing.in_panel(app, edits.put(view.deal.id, spot, None if chosen == NOBODY else chosen, _by(app)))
 
 
 def _options(view: DealView, spot: FieldSpot) -> list[Choice]:
@@ -235,14 +222,14 @@ async def choose_type(app: FunilApp) -> None:
     choices = [Choice(each.value, type_name(each.value)) for each in types]
     chosen = await app.push_screen_wait(Picker(spot.base.value, choices, at=spot.base.type))
     if chosen is not None and chosen != spot.base.type:
-        await _write(app, edits.retype(spot, chosen))
+        await writing.in_panel(app, edits.retype(spot, chosen))
 
 
 async def restore(app: FunilApp) -> None:
     """Give a field the value again that it had before the change under the cursor."""
     spot, view = app.panel.spot, app.panel.view
     if isinstance(spot, PastSpot) and spot.field is not None and view is not None:
-        await _write(app, edits.put_back(view.deal.id, spot.field, spot.old, spot.new, _by(app)))
+        await writing.in_panel(app, edits.put_back(view.deal.id, spot.field, spot.old, spot.new, _by(app)))
 
 
 def open_link(app: FunilApp) -> None:
@@ -280,7 +267,7 @@ async def _act(app: FunilApp, what: Literal["now", "stop"], told: str) -> None:
         return
     name = spot.name if isinstance(spot, RunSpot) else target
     command = commands.retry if what == "now" else commands.cancel
-    if await _write(app, command(target, _by(app))):
+    if await writing.in_panel(app, command(target, _by(app))):
         app.say(fill(told, {"name": name}))
 
 
@@ -297,4 +284,4 @@ async def resolve(app: FunilApp) -> None:
     ]
     chosen = await app.push_screen_wait(Picker(title, choices))
     if chosen is not None:
-        await _write(app, commands.resolve(row.id, "sent" if chosen == "sent" else "failed", _by(app)))
+        await writing.in_panel(app, commands.resolve(row.id, "sent" if chosen == "sent" else "failed", _by(app)))

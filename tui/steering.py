@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from core import commands
 from core.i18n import gettext as _
@@ -15,10 +15,8 @@ from core.i18n import ngettext
 from core.model.house import Connection, House
 from core.model.rule import Rule
 from core.model.run import Run, RunStatus
-from core.ports import Job
 from core.words import fill
-from tui import reasons, rule_words
-from tui.mover import sentence_of
+from tui import reasons, rule_words, writing
 from tui.panels import deal_sheet
 from tui.panels.picker import Choice, Picker
 
@@ -26,20 +24,6 @@ if TYPE_CHECKING:
     from tui.app import FunilApp
 
 _WAITS = (RunStatus.WAITING, RunStatus.NO_DATE)
-
-
-async def _write(app: FunilApp, *jobs: Job[Any]) -> list[Any] | None:
-    """Write commands one after the other; what they answer, or None when one was refused (which is told)."""
-    answers = []
-    try:
-        for job in jobs:
-            answers.append(await app.desk.store.write(job))
-    except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return None
-    finally:
-        app.written()
-    return answers
 
 
 def _by(app: FunilApp) -> str | None:
@@ -54,7 +38,7 @@ async def stop_deals(app: FunilApp) -> None:
     deals = app.board.chosen()
     if len(deals) > 1 and not await _sure(app, deals):
         return
-    stopped = await _write(app, *(commands.stop_deal(deal, _by(app)) for deal in deals))
+    stopped = await writing.answers(app, *(commands.stop_deal(deal, _by(app)) for deal in deals))
     if stopped is not None:
         app.say(stopped_words(sum(len(s.runs) for s in stopped), sum(len(s.messages) for s in stopped)))
 
@@ -120,9 +104,9 @@ async def _touch(app: FunilApp, run: Run) -> None:
         Choice("stop", _("Stop"), _("the rules that wait for it go on"), why_not=ended),
     ]
     chosen = await app.push_screen_wait(Picker(_name(app, run.rule), choices))
-    if chosen == "now" and await _write(app, commands.run_now(run.public_id, _by(app))) is not None:
+    if chosen == "now" and await writing.answers(app, commands.run_now(run.public_id, _by(app))) is not None:
         app.say(fill(_("“{rule}” runs now."), {"rule": _name(app, run.rule)}))
-    if chosen == "stop" and await _write(app, commands.stop_run(run.public_id, _by(app))) is not None:
+    if chosen == "stop" and await writing.answers(app, commands.stop_run(run.public_id, _by(app))) is not None:
         app.say(fill(_("“{rule}” was stopped."), {"rule": _name(app, run.rule)}))
 
 
@@ -140,7 +124,7 @@ async def connections(app: FunilApp) -> None:
     line = lines.get(chosen)
     pausing = chosen == "|pause" if line is None else line.paused is None
     which = None if line is None else line.id
-    changed = await _write(app, commands.set_paused(which, commands.BY_HAND if pausing else None))
+    changed = await writing.answers(app, commands.set_paused(which, commands.BY_HAND if pausing else None))
     if changed is not None:
         names = [name for name in changed[0] if name not in lines or (lines[name].paused is None) == pausing]
         app.say(paused_words(names, pausing=pausing))
@@ -189,7 +173,7 @@ async def _on_rule(app: FunilApp, rule: Rule) -> None:
     reach = await asyncio.to_thread(app.desk.store.read, commands.reach(rule.id))
     chosen = await app.push_screen_wait(Picker(rule.name, _rule_choices(rule, reach)))
     if chosen in ("on", "off"):
-        switched = await _write(app, commands.switch_rule(rule.id, chosen == "on", _by(app)))
+        switched = await writing.answers(app, commands.switch_rule(rule.id, chosen == "on", _by(app)))
         if switched is not None:
             more = switched[0].more and await _cancel_left(app, rule.id)
             told = _("“{rule}” is on.") if chosen == "on" else _("“{rule}” is off.")
@@ -203,7 +187,7 @@ async def _on_rule(app: FunilApp, rule: Rule) -> None:
 async def _cancel_left(app: FunilApp, rule: str) -> int:
     """Cancel what switching off has left waiting, part by part; returns how much that was."""
     cancelled = 0
-    while (done := await _write(app, commands.cancel_left(rule))) and done[0]:
+    while (done := await writing.answers(app, commands.cancel_left(rule))) and done[0]:
         cancelled += done[0]
     return cancelled
 
@@ -229,7 +213,7 @@ def _rule_choices(rule: Rule, reach: commands.Reach) -> list[Choice]:
 
 async def _apply(app: FunilApp, rule: Rule, to: Literal["present", "waiting"]) -> None:
     jobs = await asyncio.to_thread(app.desk.store.read, commands.apply_rule(rule.id, to, _by(app)))
-    reached = await _write(app, *jobs)
+    reached = await writing.answers(app, *jobs)
     if reached is not None:
         words = ngettext("“{rule}” reached {n} run.", "“{rule}” reached {n} runs.", sum(reached))
         app.say(fill(words, {"rule": rule.name, "n": sum(reached)}))

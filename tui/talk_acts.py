@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from core import commands, phones
 from core.i18n import gettext as _
 from core.model.people import Company, Contact
 from core.model.talk import Chat
-from core.ports import Job
 from core.words import fill
 from tui import format as fmt
-from tui import person
+from tui import person, writing
 from tui.mover import sentence_of
 from tui.panels import can
 from tui.panels.ask import Ask
@@ -44,26 +43,15 @@ def answer(app: FunilApp) -> None:
 async def accept(app: FunilApp) -> None:
     """Take the chat: the press of *Answer* that triggers listen to."""
     chat = chosen(app)
-    if chat is not None and await _written(app, commands.accept_chat(chat.chat, app.desk.user, chat.channel)):
+    if chat is not None and await writing.in_panel(app, commands.accept_chat(chat.chat, app.desk.user, chat.channel)):
         app.panel.answer(chat.channel, chat.chat)
 
 
 async def close(app: FunilApp) -> None:
     """End the chat's session."""
     chat = chosen(app)
-    if chat is not None and await _written(app, commands.close_chat(chat.chat, app.desk.user, chat.channel)):
+    if chat is not None and await writing.in_panel(app, commands.close_chat(chat.chat, app.desk.user, chat.channel)):
         app.say(fill(_("The chat with {who} is closed; it begins again when the client writes."), {"who": chat.peer}))
-
-
-async def _written(app: FunilApp, job: Job[Any]) -> bool:
-    try:
-        await app.desk.store.write(job)
-    except Exception as error:
-        app.say(sentence_of(error), trouble=True)
-        return False
-    app.written()
-    app.panel.reload()
-    return True
 
 
 async def send(app: FunilApp) -> None:
@@ -102,7 +90,7 @@ async def call(app: FunilApp) -> None:
     number = await app.push_screen_wait(Picker(_("Who was called?"), choices))
     if number is not None:
         report = commands.Report(source="house", id=f"call:{uuid4().hex}")
-        if await _written(app, commands.call_made(report, number, by, view.deal.id)):
+        if await writing.in_panel(app, commands.call_made(report, number, by, view.deal.id)):
             app.say(fill(_("Noted: {number} was called."), {"number": phones.readable(number)}))
 
 
@@ -117,7 +105,7 @@ async def paid(app: FunilApp) -> None:
     typed = await app.push_screen_wait(Ask(title, offered, _why_not_amount))
     if typed is not None:
         payment = commands.Payment(amount=str(fmt.parse_money(typed)))
-        if await _written(app, commands.mark_paid(deal.id, payment, app.desk.user)):
+        if await writing.in_panel(app, commands.mark_paid(deal.id, payment, app.desk.user)):
             app.say(_("It is marked as paid."))
 
 

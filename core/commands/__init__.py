@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.commands.attending import attend, unattend
     from core.commands.chat_acts import Talked, accept_chat, answer_chat, close_chat
-    from core.commands.chats import Recorded, Report, chat_accepted, chat_answered, chat_closed, chat_message
+    from core.commands.chats import chat_accepted, chat_answered, chat_closed, chat_message
     from core.commands.clients import NewClient, add_client, remove_clients, restore_clients, set_client
     from core.commands.clocks import advance_clock, pass_time, set_clock, step_clock
     from core.commands.connections import BY_HAND, set_paused
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
     from core.commands.payments import Payment, mark_paid, payment_made
+    from core.commands.recording import Recorded, Report
     from core.commands.records import Removed, Restored, note, remove_deals, restore_deals
     from core.commands.reversals import Redone, Undone, redo, undo
     from core.commands.rules import Reach, Switched, To, apply_rule, cancel_left, reach, switch_rule
@@ -118,7 +119,7 @@ _MODULES = {
     "attending": ("attend", "unattend"),
     "clients": ("NewClient", "add_client", "remove_clients", "restore_clients", "set_client"),
     "chat_acts": ("Talked", "accept_chat", "answer_chat", "close_chat"),
-    "chats": ("Recorded", "Report", "chat_accepted", "chat_answered", "chat_closed", "chat_message"),
+    "chats": ("chat_accepted", "chat_answered", "chat_closed", "chat_message"),
     "clocks": ("advance_clock", "pass_time", "set_clock", "step_clock"),
     "connections": ("BY_HAND", "set_paused"),
     "deals": ("NewDeal", "add_deal", "set_fields"),
@@ -137,6 +138,7 @@ _MODULES = {
     "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),
     "payments": ("Payment", "mark_paid", "payment_made"),
+    "recording": ("Recorded", "Report"),
     "records": ("Removed", "Restored", "note", "remove_deals", "restore_deals"),
     "reversals": ("Redone", "Undone", "redo", "undo"),
     "rules": ("Reach", "Switched", "To", "apply_rule", "cancel_left", "reach", "switch_rule"),

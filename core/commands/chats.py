@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.commands import chat_finding, lookup
+from core.commands import chat_finding, lookup, recording
+from core.commands.recording import Recorded, Report
 from core.engine import slow_answers, talking
 from core.errors import Refused, UnknownThing
 from core.i18n import N_
@@ -27,25 +28,6 @@ _QUOTED: Final = 200
 """Characters of a message that a line of history quotes; its data hold all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """Who reports, under which id, and when it happened (None: now)."""
-
-    id: str
-    source: str = lookup.REPORTED
-    at: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event as it is kept; ``new`` False: it was known. ``notes`` say what it did not change."""
-
-    event: Event
-    new: bool = True
-    chat: Chat | None = None
-    notes: tuple[Words, ...] = ()
-
-
 def chat_message(
     report: Report, chat: str, text: str, *, channel: str | None = None, sender: str | None = None
 ) -> Job[Recorded]:
@@ -57,9 +39,9 @@ def chat_message(
     """
 
     def job(tx: Tx) -> Recorded:
-        known = tx.event_of(report.source, report.id)
+        known = recording.known(tx, report)
         if known is not None:
-            return Recorded(known, new=False)
+            return known
         chat_finding.text(text)
         where = chat_finding.channel_for(tx, chat_finding.chat_id(chat), channel)
         found = tx.hold_chat(where, chat)
@@ -107,9 +89,9 @@ def _written(tx: Tx, report: Report, said: _Said, found: Chat | None) -> Recorde
     first = made or after.session != before.session
     kinds = ["chat_started", "chat_message"] if first else ["chat_message"]
     data = {**said.data, "text": said.text, "session": after.session, "first": first, "kinds": kinds}
-    event = _recorded(tx, report, "chat_message", after, said.at, data)
-    if event is None:
-        return _known(tx, report)
+    taken = _recorded(tx, report, "chat_message", after, said.at, data)
+    if not taken.new:
+        return taken
     if after != before:
         tx.put_chat(after)
     tx.say(
@@ -119,7 +101,7 @@ def _written(tx: Tx, report: Report, said: _Said, found: Chat | None) -> Recorde
     )
     pattern = N_("{channel}: the client begins a chat: {text}") if first else N_("{channel}: the client writes: {text}")
     tell(tx, after, "client", said.at, Words(pattern, {"text": said.text[:_QUOTED]}), {"what": "message", **data})
-    return Recorded(event, chat=after)
+    return replace(taken, chat=after)
 
 
 def _begun(tx: Tx, said: _Said) -> tuple[Chat, bool]:
@@ -164,9 +146,9 @@ def _followed(tx: Tx, report: Report, said: _Said, token: str) -> Recorded:
         connection=said.channel,
         data=data,
     )
-    number = tx.record(given)
-    if number is None:
-        return _known(tx, report)
+    taken = recording.record(tx, given)
+    if not taken.new:
+        return taken
     chat = _bound(tx, said, invite) if bound else None
     notes: tuple[Words, ...] = ()
     if first:
@@ -175,7 +157,7 @@ def _followed(tx: Tx, report: Report, said: _Said, token: str) -> Recorded:
     elif not bound:
         told = N_("invitation “{token}” was followed by {peer} before: it binds nobody else")
         notes = (Words(told, {"token": token, "peer": invite.followed_by}),)
-    return Recorded(replace(given, id=number), chat=chat, notes=notes)
+    return replace(taken, chat=chat, notes=notes)
 
 
 def _bound(tx: Tx, said: _Said, invite: Invite) -> Chat | None:
@@ -249,21 +231,21 @@ class Change:
 
 def _reported(report: Report, kind: str, chat: str, channel: str | None, act: Any) -> Job[Recorded]:
     def job(tx: Tx) -> Recorded:
-        known = tx.event_of(report.source, report.id)
+        known = recording.known(tx, report)
         if known is not None:
-            return Recorded(known, new=False)
+            return known
         named = chat_finding.chat(tx, chat, channel)
         found = tx.hold_chat(named.channel, named.chat) or named
         at = report.at if report.at is not None else tx.now()
         change: Change = act(tx, found, at)
         data = {"channel": found.channel, "chat": found.chat, "from": found.peer, "session": found.session}
         data |= {"by": change.by} | ({"text": change.said} if change.said is not None else {})
-        event = _recorded(tx, report, kind, found, at, data)
-        if event is None:
-            return _known(tx, report)
+        taken = _recorded(tx, report, kind, found, at, data)
+        if not taken.new:
+            return taken
         if change.note is not None:
-            return Recorded(event, chat=found, notes=(change.note,))
-        return Recorded(event, chat=write(tx, found, change, at, {"what": kind.removeprefix("chat_"), **data}))
+            return replace(taken, chat=found, notes=(change.note,))
+        return replace(taken, chat=write(tx, found, change, at, {"what": kind.removeprefix("chat_"), **data}))
 
     return job
 
@@ -289,7 +271,7 @@ def write(tx: Tx, before: Chat, change: Change, at: Moment, data: Mapping[str, A
     return after
 
 
-def _recorded(tx: Tx, report: Report, kind: str, chat: Chat, at: Moment, data: Mapping[str, Any]) -> Event | None:
+def _recorded(tx: Tx, report: Report, kind: str, chat: Chat, at: Moment, data: Mapping[str, Any]) -> Recorded:
     event = Event(
         kind=kind,
         source=report.source,
@@ -299,15 +281,7 @@ def _recorded(tx: Tx, report: Report, kind: str, chat: Chat, at: Moment, data: M
         connection=chat.channel,
         data=data,
     )
-    number = tx.record(event)
-    return None if number is None else replace(event, id=number)
-
-
-def _known(tx: Tx, report: Report) -> Recorded:
-    """Return the event that another transaction has just recorded under the same id."""
-    event = tx.event_of(report.source, report.id)
-    assert event is not None
-    return Recorded(event, new=False)
+    return recording.record(tx, event)
 
 
 def shut(chat: Chat) -> Refused:

@@ -15,8 +15,8 @@ from email.utils import parseaddr
 from typing import Any, Final
 
 from core import phones
-from core.commands import lookup
-from core.commands.chats import Recorded, Report
+from core.commands import lookup, recording
+from core.commands.recording import Recorded, Report
 from core.errors import BadInput, Refused, UnknownThing
 from core.i18n import N_
 from core.judging_hits import settles_at
@@ -238,9 +238,9 @@ def _recorded(report: Report, kind: str, read: Callable[[Tx], Arrived]) -> Job[R
     """Return the job that records what ``read`` makes of a report, once."""
 
     def job(tx: Tx) -> Recorded:
-        known = tx.event_of(report.source, report.id)
+        known = recording.known(tx, report)
         if known is not None:
-            return Recorded(known, new=False)
+            return known
         arrived = read(tx)
         at = report.at if report.at is not None else tx.now()
         event = Event(
@@ -254,12 +254,7 @@ def _recorded(report: Report, kind: str, read: Callable[[Tx], Arrived]) -> Job[R
             data=arrived.data,
             due_at=settles_at(kind, at),
         )
-        number = tx.record(event)
-        if number is None:  # another transaction was quicker
-            known = tx.event_of(report.source, report.id)
-            assert known is not None
-            return Recorded(known, new=False)
-        return Recorded(replace(event, id=number))
+        return recording.record(tx, event)
 
     return job
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from core import fields
-from core.commands import lookup
-from core.commands.chats import Recorded, Report
+from core.commands import lookup, recording
+from core.commands.recording import Recorded, Report
 from core.engine.changing import HOUSE
 from core.errors import BadInput
 from core.i18n import N_
@@ -51,9 +51,9 @@ def payment_made(report: Report, deal_id: str, payment: Payment, by: str | None 
     changes nothing. Raises like :func:`mark_paid`."""
 
     def job(tx: Tx) -> Recorded:
-        known = tx.event_of(report.source, report.id)
+        known = recording.known(tx, report)
         if known is not None:
-            return Recorded(known, new=False)
+            return known
         tx.hold([deal_id])
         return _paid(tx, lookup.deal(tx, deal_id), payment, by, report)
 
@@ -74,12 +74,9 @@ def _paid(tx: Tx, deal: Deal, payment: Payment, by: str | None, report: Report) 
         deal=deal.id,
         data=data,
     )
-    number = tx.record(event)
-    if number is None:  # another transaction was quicker
-        known = tx.event_of(report.source, report.id)
-        assert known is not None
-        return Recorded(known, new=False)
-    event = replace(event, id=number)
+    taken = recording.record(tx, event)
+    if not taken.new:
+        return taken
     words = N_("invoice {invoice} paid: {amount} {currency}") if invoice else N_("paid: {amount} {currency}")
     args = {"invoice": invoice, "amount": amount, "currency": deal.currency}
     line = TimelineRow(
@@ -88,11 +85,11 @@ def _paid(tx: Tx, deal: Deal, payment: Payment, by: str | None, report: Report) 
         kind=TimelineKind.PAYMENT,
         by=author,
         text=Words(words, args),
-        data={"event": event.public_id, **data},
+        data={"event": taken.event.public_id, **data},
     )
     after = replace(deal, active_at=now, version=deal.version + 1)
     tx.apply(Plan(deals_changed=[(deal, after)], timeline=[line]))
-    return Recorded(event)
+    return taken
 
 
 def _amount(tx: Tx, deal: Deal, payment: Payment) -> str:

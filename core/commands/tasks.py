@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.commands import lookup
-from core.commands.chats import Recorded, Report
+from core.commands import lookup, recording
+from core.commands.recording import Recorded, Report
 from core.effects import CreateTask
 from core.engine.changing import HOUSE
 from core.errors import BadInput, Refused, UnknownThing
@@ -97,21 +97,17 @@ def task_done(report: Report, task_id: str, deal_id: str | None = None, by: str 
     """
 
     def job(tx: Tx) -> Recorded:
-        known = tx.event_of(report.source, report.id)
+        known = recording.known(tx, report)
         if known is not None:
-            return Recorded(known, new=False)
+            return known
         deal, task = _held(tx, task_id)
         if deal_id is not None and lookup.deal(tx, deal_id).id != deal.id:
             raise UnknownThing(N_("deal {deal} has no task “{task}”"), deal=deal_id, task=task_id)
         _must_be_open(task)
-        event = _event(tx, task, by, report)
-        number = tx.record(event)
-        if number is None:  # another transaction was quicker
-            known = tx.event_of(report.source, report.id)
-            assert known is not None
-            return Recorded(known, new=False)
-        _complete(tx, deal, task, by)
-        return Recorded(replace(event, id=number))
+        taken = recording.record(tx, _event(tx, task, by, report))
+        if taken.new:
+            _complete(tx, deal, task, by)
+        return taken
 
     return job
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from core.commands.chats import Report, chat_message
+from core.commands.chats import chat_message
 from core.commands.receipts import receive
+from core.commands.recording import Report
 from core.errors import FunilError
 from core.judging_hits import settles_at
 from core.model.delivery import Delivery, Outcome

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any, Final
 
 from core import commands
-from core.commands.chats import Report, chat_message
+from core.commands.chats import chat_message
 from core.commands.files import add_file
+from core.commands.recording import Report
 from core.model.file import NewFile
 from core.model.house import CompanySettings, Connection, FieldDef, FieldType, House
 from core.model.moment import Duration

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from core.commands import incoming
-from core.commands.chats import Report
+from core.commands.recording import Report
 from core.engine import listening
 from core.model.moment import HOUR, SECOND, Moment
 from core.ports import Job

@@ -8,6 +8,7 @@ from typing import Final
 from core.commands import chat_acts, chats
 from core.commands.clients import set_client
 from core.commands.files import add_file, remove_file
+from core.commands.recording import Report
 from core.model.delivery import Channel, Delivery
 from core.model.frozen import replace
 from core.model.talk import Author, Chat, ChatStatus, Invite
@@ -45,7 +46,7 @@ def write(person: Person, chat: str | None = None) -> None:
     fresh = len(talk.reports), chat or world.rng.choice(list(_USERS))
     number, where = world.rng.choice(talk.reports) if again else fresh
     known = {each.chat: each.id for each in person.store.read(_chats)}
-    report = chats.Report(id=f"w{number}", source=CHANNEL)
+    report = Report(id=f"w{number}", source=CHANNEL)
     job = chats.chat_message(report, where, f"text {number}", channel=CHANNEL, sender=_USERS[where])
     done = person.command(f"{_USERS[where]} writes text {number} in {where}", job)
     if done is None:
@@ -68,7 +69,7 @@ def follow(person: Person) -> None:
     if not invites or person.store.read(lambda r: r.house()).connections[CHANNEL].bot is None:
         return
     invite, chat = world.rng.choice(invites), world.rng.choice(("c3", "c4"))
-    report = chats.Report(id=f"f{len(world.trace)}", source=CHANNEL)
+    report = Report(id=f"f{len(world.trace)}", source=CHANNEL)
     job = chats.chat_message(report, chat, f"/start {invite.token}", channel=CHANNEL, sender=_USERS[chat])
     there = {each.chat for each in person.store.read(_chats)}
     if person.command(f"{chat} follows an invitation to {invite.deal}", job) is None:

@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from core import inbox
 from core.errors import FunilError
@@ -27,11 +25,11 @@ from tui.actions import key_of
 from tui.bars import Bar
 from tui.inbox.rows import Rows, line
 from tui.line import Part, spread
+from tui.line_view import RIGHT, LineView
 from tui.outbound_paint import Moments
 from tui.words_line import WordsLine
 
 STYLES: Final = "plain muted strong accent warn bad cursor".split()
-RIGHT: Final = 3
 
 
 class InboxHead(Bar):
@@ -79,11 +77,11 @@ class InboxFilter(WordsLine):
         super().__init__(_("words of the client, the text, the deal, whose it is, or “call”, “chat” …"), None, id=id)
 
 
-class InboxList(Widget, can_focus=True):
+class InboxList(LineView):
     """Draws the list and takes the mouse; keys come from the registry."""
 
+    FAMILY = "inbox"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"inbox--{name}" for name in STYLES}
-    ALLOW_SELECT = False
 
     class Asked(Message):
         """An action of the registry was asked for with the mouse."""
@@ -108,15 +106,6 @@ class InboxList(Widget, can_focus=True):
         self._rows = rows
         self._moments = moments
         self._names = names
-        self._palette: dict[str, Style] = {}
-
-    def on_mount(self) -> None:
-        """Forget colours when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
-
-    def _dress(self) -> None:
-        self._palette.clear()
-        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
@@ -137,24 +126,6 @@ class InboxList(Widget, can_focus=True):
         segments = [Segment(bar, self._over("accent", under)), Segment(first[0][1:], self._over(first[1], under))]
         segments += [Segment(text, self._over(name, under)) for text, name in rest]
         return Strip(segments).adjust_cell_length(width, self._over("plain", under))
-
-    def _over(self, name: str, under: Style | None) -> Style:
-        return self._style(name) + under if under else self._style(name)
-
-    def _style(self, name: str) -> Style:
-        style = self._palette.get(name)
-        if style is None:
-            partial = name == "cursor"
-            style = self._palette[name] = self.get_component_rich_style(f"inbox--{name}", partial=partial)
-        return style
-
-    def on_focus(self) -> None:
-        """Show the cursor's bar."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Hide the cursor's bar."""
-        self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in view."""

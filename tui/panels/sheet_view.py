@@ -10,8 +10,8 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
+from tui.line_view import RIGHT, LineView
 from tui.panels.flow import Line
 from tui.panels.sheet import Sheet
 
@@ -19,15 +19,13 @@ STYLES: Final = "plain muted strong heading accent good warn bad link off knob c
 GUTTER: Final = 1
 """Cells left of the text, where the cursor's bar stands."""
 THUMB: Final = 1
-RIGHT: Final = 3
-"""The mouse's button for menus."""
 
 
-class SheetView(Widget, can_focus=True):
+class SheetView(LineView):
     """Draws a :class:`Sheet` and takes the mouse; keys come from the registry."""
 
+    FAMILY = "sheet"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"sheet--{name}" for name in STYLES}
-    ALLOW_SELECT = False
 
     class Moved(Message):
         """Cursor or view stand elsewhere now."""
@@ -43,15 +41,6 @@ class SheetView(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.sheet = Sheet()
-        self._palette: dict[str, Style] = {}
-
-    def on_mount(self) -> None:
-        """Forget colours when the theme changes."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
-
-    def _dress(self) -> None:
-        self._palette.clear()
-        self.refresh()
 
     def moved(self) -> None:
         """Draw what is in view now, and say that it is another part."""
@@ -74,9 +63,6 @@ class SheetView(Widget, can_focus=True):
         body = Strip(segments).adjust_cell_length(width - THUMB, self._over("plain", under))
         return Strip.join([body, Strip([Segment(self._thumb(y), self._style("thumb"))])])
 
-    def _over(self, name: str, under: Style | None) -> Style:
-        return self._style(name) + under if under else self._style(name)
-
     def _thumb(self, y: int) -> str:
         """Return what stands at the right edge: where the view is, if not everything is in it."""
         all_lines, height = len(self.sheet.lines), self.sheet.height
@@ -87,20 +73,7 @@ class SheetView(Widget, can_focus=True):
         return "▐" if start <= y < start + size else " "
 
     def _style(self, name: str) -> Style:
-        style = self._palette.get(name)
-        if style is None:
-            known = name if name in STYLES else "plain"
-            partial = known == "cursor"
-            style = self._palette[name] = self.get_component_rich_style(f"sheet--{known}", partial=partial)
-        return style
-
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """Hide the cursor's bar."""
-        self.refresh()
+        return super()._style(name if name in STYLES else "plain")
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the text out anew; the cursor stays in view."""
