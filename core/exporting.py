@@ -137,8 +137,8 @@ def _pipeline(house: House, p: Pipeline) -> dict[str, Any]:
         "id": p.id,
         "name": p.name,
         "stages": [_stage(s) for s in p.stages],
-        "rules": [_rule(r) for r in rules],
-        "triggers": [_trigger(t) for t in triggers],
+        "rules": [rule_part(r) for r in rules],
+        "triggers": [trigger_part(t) for t in triggers],
     }
 
 
@@ -147,7 +147,8 @@ def _stage(s: Stage) -> dict[str, Any]:
     return shown | ({"kind": s.kind.value} if s.kind is not StageKind.PROCESS else {})
 
 
-def _rule(r: Rule) -> dict[str, Any]:
+def rule_part(r: Rule) -> dict[str, Any]:
+    """Return a rule as it stands in a board file."""
     shown: dict[str, Any] = {
         "id": r.id,
         "stage": r.stage,
@@ -180,7 +181,8 @@ def run_time(run: RunTime) -> Any:
     return shown | ({"of": run.of} if run.of else {})
 
 
-def _trigger(t: Trigger) -> dict[str, Any]:
+def trigger_part(t: Trigger) -> dict[str, Any]:
+    """Return a trigger as it stands in a board file."""
     return {
         "id": t.id,
         "stage": t.stage,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from core.rule_ports import RuleReader
 
-class SurveyReader(Protocol):
+
+class SurveyReader(RuleReader, Protocol):
     """Reads over all open deals, a part of :class:`core.ports.Reader`: for a person who asks, never for the engine."""
 
     def responsibles(self) -> Mapping[str, frozenset[str]]:

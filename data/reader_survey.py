@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, false, select
 
 from core.stored_json import encode
-from data.reader_base import Base, the
+from data.reader_base import the
 from data.reader_listing import deals
+from data.reader_rules import RuleReader
 from data.sql import Statement
 
 _open: Final = and_(deals.c.removed == false(), deals.c.closed == false())
@@ -30,7 +31,7 @@ FILLED_DATES: Final = {
 FILLED_FIELD = _filled(lambda: deals.c.fields.like(the("key"), escape="\\"))
 
 
-class SurveyReader(Base):
+class SurveyReader(RuleReader):
     """Reads over all open deals."""
 
     def responsibles(self) -> Mapping[str, frozenset[str]]:

@@ -78,12 +78,12 @@ def switch_rule(rule_id: str, enabled: bool, by: str | None = None) -> Job[Switc
 
 
 def cancel_left(rule_id: str) -> Job[int]:
-    """Return a job that cancels some more of what waits of a rule that is off, few enough that others need not wait;
-    it answers how many, none when nothing is left or the rule is on again."""
+    """Return a job that cancels some more of what waits of a rule that is off or gone, few enough that others need not
+    wait; it answers how many, none when nothing is left or the rule is on again."""
 
     def job(tx: Tx) -> int:
         rule = tx.house().rules.get(rule_id)
-        return 0 if rule is None or rule.enabled else disabling.cancel_left(tx, rule_id)
+        return 0 if rule is not None and rule.enabled else disabling.cancel_left(tx, rule_id)
 
     return job
 
