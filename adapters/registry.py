@@ -40,9 +40,10 @@ class BuiltIn:
 
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
     "simulated": BuiltIn(
-        "adapters.simulated.provider", "Simulated", ("email", "sms", "telephony", "open_channel", "form")
+        "adapters.simulated.provider", "Simulated", ("email", "sms", "telephony", "open_channel", "webhook", "form")
     ),
     "simulated_telegram": BuiltIn("adapters.simulated.provider", "SimulatedTelegram", ("open_channel",)),
+    "http": BuiltIn("adapters.webhook.provider", "Http", ("webhook",)),
     "smtp": BuiltIn("adapters.mail.provider", "Smtp", ("email",)),
 }
 

@@ -68,6 +68,14 @@ def check(address: str) -> Target:
     return Target(_public_host(bare, address), port, path)
 
 
+def well_formed(address: str) -> bool:
+    """Return whether an address can be read as one at all, whatever it leads to."""
+    try:
+        return bool(_parts(address).hostname)
+    except (BadInput, ValueError):
+        return False
+
+
 def _parts(address: str) -> SplitResult:
     if len(address) > LONGEST:
         raise BadInput(N_("“{address}” is too long: {most} characters at most"), address=address, most=LONGEST)

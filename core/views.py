@@ -11,6 +11,7 @@ from core.model.delivery import Channel, DeliveryStatus
 from core.model.house import House
 from core.model.moment import Moment
 from core.model.people import Company, Contact, User
+from core.model.rule import Rule
 from core.model.talk import Chat, Invite
 from core.model.timeline import TimelineKind
 from core.words import Words
@@ -23,7 +24,7 @@ class Facts:
     ``contacts`` in the deal's order. ``event`` is the data of the event that moved the deal here, if any. ``chat`` is
     the chat created last with the client or bound to the deal, ``invite`` what the run in question has invited with
     before, and ``run`` that run's number; ``turns`` are the last turns that users had with the rule, ``loads`` their
-    other open deals; only for the rules that ask for them (``needs``).
+    other open deals, ``rule`` is the rule itself; only for the rules that ask for them (``needs``).
     """
 
     house: House
@@ -40,6 +41,7 @@ class Facts:
     declined: frozenset[str] = frozenset()
     turns: Mapping[str, int] = field(default_factory=dict)
     loads: Mapping[str, int] = field(default_factory=dict)
+    rule: Rule | None = None
 
     @property
     def contact(self) -> Contact | None:

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core import money
 from core.model.moment import iso
 from core.model.people import Company
+from core.shapes import deal
+
+__all__ = ["client", "deal", "history", "task"]
 
 if TYPE_CHECKING:  # each verb loads no more than it shows
-    from core.model.deal import Deal
-    from core.model.house import House
     from core.model.people import Address, Contact
     from core.model.task import Task
     from core.views import TimelineEntry
-
-
-def deal(found: Deal, house: House) -> dict[str, Any]:
-    """Return a deal; every custom field stands there, an empty one as null."""
-    return {
-        "id": found.id,
-        "title": found.title,
-        "amount": None if found.amount is None else money.text(found.amount, found.currency),
-        "currency": found.currency,
-        "pipeline": found.pipeline,
-        "stage": found.stage,
-        "responsible": found.responsible,
-        "contacts": list(found.contacts),
-        "company": found.company,
-        "fields": {**dict.fromkeys(house.fields), **found.fields},
-        "begin_date": found.begin_date,
-        "close_date": found.close_date,
-        "flags": list(found.flags),
-        "entered_stage_at": iso(found.entered_at),
-        "created_at": iso(found.created_at),
-        "closed": found.closed,
-        "version": found.version,
-    }
 
 
 def task(found: Task) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from adapters.simulated.afterwards import Taken
 from adapters.simulated.customer import Customer, chance, digest, message_of
 from adapters.simulated.personas import MANNERS
 from adapters.simulated.settings import Customers, SimulatedSettings
+from core import public_hosts
 from core.i18n import N_
 from core.model.delivery import Message, Outcome, OutcomeKind
 from core.model.event import Happening
@@ -73,7 +74,18 @@ SMS: Final = Line(
     unlucky=magic.NUMBERS["+15005550009"],
     later=afterwards.of_sms,
 )
-LINES: Final[Mapping[str, Line]] = {"email": EMAIL, "sms": SMS}
+WEBHOOK: Final = Line(
+    capabilities=replace(_capabilities("webhook"), receipts=frozenset()),
+    reachable=public_hosts.well_formed,
+    unreachable=Outcome(
+        kind=OutcomeKind.REJECTED, reason="bad_address", detail=Words(N_("This is not an address like https://…"))
+    ),
+    magic=magic.of_hook,
+    unlucky=magic.HOOKS["block"],
+    later=lambda taken: (),
+)
+"""Another program that takes every call: it reports nothing later."""
+LINES: Final[Mapping[str, Line]] = {"email": EMAIL, "sms": SMS, "webhook": WEBHOOK}
 
 
 class SimulatedAdapter:

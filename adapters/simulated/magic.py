@@ -106,6 +106,24 @@ CHATS: Final[Mapping[str, Outcome]] = {
 """By what stands behind the last colon of the chat's id, and before ``+``: ``tg:block``, ``visitor:limit+7``."""
 
 
+HOOKS: Final[Mapping[str, Outcome]] = {
+    "block": _rejected("blocked", N_("the other program refuses the call")),
+    "full": Outcome(kind=OutcomeKind.DEFERRED, detail=Words(N_("The other program asks for patience"))),
+    "limit": _LIMIT,
+    "down": _DOWN,
+    "timeout": _SILENCE,
+}
+"""By the last part of the address's path: ``https://erp.example/funil/down``."""
+
+
+def of_hook(address: str) -> Outcome | None:
+    """Return what calling a magic address brings about, None for an ordinary one. No network is used."""
+    try:
+        return HOOKS.get(PurePosixPath(urlsplit(address).path).stem.lower())
+    except ValueError:
+        return None
+
+
 def of_chat(to: str) -> Outcome | None:
     """Return what a magic chat brings about, None for an ordinary one."""
     return CHATS.get(to.rpartition(":")[2].partition("+")[0].lower())

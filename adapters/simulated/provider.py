@@ -16,10 +16,10 @@ from core.ports import Adapter, Capabilities
 
 
 class Simulated(Provider):
-    """Any channel. E-mail, SMS, telephony and web chats send; connections for forms are kept for rules to name."""
+    """Any channel. All of them send but connections for forms, which are kept for rules to name."""
 
     name: ClassVar[str] = "simulated"
-    channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony", "open_channel", "form")
+    channels: ClassVar[tuple[str, ...]] = ("email", "sms", "telephony", "open_channel", "webhook", "form")
     Settings: ClassVar[type[AdapterSettings]] = SimulatedSettings
     simulated: ClassVar[bool] = True
 

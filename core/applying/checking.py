@@ -98,17 +98,22 @@ def astray(kind: RuleKind[Any], settings: Any, pipeline: str, house: House) -> I
 
 def _pickers(model: Any) -> Mapping[str, str]:
     """Return which settings are chosen from what the house has: stages, connections, fields, users."""
+    return {name: str(picker) for name, picker in _marked(model, "picker").items()}
+
+
+def _marked(model: Any, mark: str) -> Mapping[str, Any]:
+    """Return the settings that bear a mark, with what it says."""
     extras = {name: info.json_schema_extra for name, info in model.model_fields.items()}
-    return {
-        name: str(extra["picker"]) for name, extra in extras.items() if isinstance(extra, dict) and "picker" in extra
-    }
+    return {name: extra[mark] for name, extra in extras.items() if isinstance(extra, dict) and mark in extra}
 
 
 def _sorted_out(
     kind: Any, given: Mapping[str, Any], findings: Sequence[Finding], document: Document, path: Path
 ) -> Sequence[Words]:
     """Refuse a setting that names what does not exist; return the other errors."""
-    names = {info.alias or name for name, info in kind.Settings.model_fields.items() if name in _pickers(kind.Settings)}
+    model = kind.Settings
+    chosen = {*_pickers(model), *_marked(model, "must_fit")}
+    names = {info.alias or name for name, info in model.model_fields.items() if name in chosen}
     errors = [finding for finding in findings if finding.error]
     for finding in errors:
         key, *inside = undotted(finding.field or "") or ("",)

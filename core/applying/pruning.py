@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core import hooks
 from core.applying.ledger import Change, Ledger
 from core.applying.pipelines import check_empty
 from core.applying.rules import remove_rule, remove_trigger
 from core.engine import removing
 from core.errors import Refused
 from core.i18n import N_
+from core.model.delivery import Channel
+from core.model.house import House
 from core.views import DealFilter
 
 _ONE = {
@@ -42,13 +45,20 @@ def prune(ledger: Ledger) -> None:
     if any(gone.values()):
         _check_nobody_is_needed(ledger, *(set(ids) for ids in gone.values()))
     gone |= {
-        "connections": _unlisted(ledger, "connections", house.connections),
+        "connections": [each for each in _unlisted(ledger, "connections", house.connections) if not _made(house, each)],
         "constants": _unlisted(ledger, "constants", house.constants),
         "fields": _unlisted(ledger, "fields", house.fields),
     }
     for section, ids in gone.items():
         _archive(ledger, section, ids)
     _files(ledger)
+
+
+def _made(house: House, connection: str) -> bool:
+    """Return whether a connection was made for the webhook rules, which still need it: no file lists it."""
+    ways = [each.id for each in house.connected(Channel.WEBHOOK)]
+    needed = ways == [hooks.CONNECTION] and any(rule.kind == "webhook" for rule in house.rules.values())
+    return needed and connection == hooks.CONNECTION
 
 
 def _has(ledger: Ledger, section: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from core import silence
+from core import hooks, silence
 from core.applying import checking, files
 from core.applying.ledger import Change, Ledger
 from core.boardfile import merging
@@ -15,6 +15,7 @@ from core.commands import lookup
 from core.engine import disabling
 from core.errors import Refused
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.model.house import House
 from core.model.rule import Rule, Trigger
 from core.triggers import catalogue
@@ -23,6 +24,7 @@ from core.words import NO_WORDS, Words
 
 def apply(ledger: Ledger) -> None:
     """Put what is listed, and take out of use what a list leaves out."""
+    _way_for_webhooks(ledger)
     for work in (_Rules(ledger), _Triggers(ledger)):
         listed = [
             (index, part.id, getattr(part, work.section) or ())
@@ -37,6 +39,20 @@ def apply(ledger: Ledger) -> None:
                 with ledger.at(*path):
                     _check_place(work, house, part, pipeline, path)
                     work.put(house, part, pipeline, position, path)
+
+
+def _way_for_webhooks(ledger: Ledger) -> None:
+    """Make the connection that the first webhook rule goes out by, where the house has none."""
+    parts = (part for pipeline in ledger.document.board.pipelines or () for part in pipeline.rules or ())
+    house = ledger.house
+    if house.connected(Channel.WEBHOOK) or not any(part.kind == "webhook" for part in parts):
+        return
+    made = hooks.connection_for(house)
+    if made.id in house.connections:
+        return
+    ledger.put("connection", made.id, None, made, lambda: ledger.tx.put_connection(made))
+    words = N_("made for the webhook rules, with the adapter “{adapter}”")
+    ledger.changes[-1] = replace(ledger.changes[-1], note=Words(words, {"adapter": made.adapter}))
 
 
 def _remove(work: _Work, pipelines: set[str], kept: set[str]) -> None:

@@ -130,7 +130,9 @@ def connection(part: ConnectionPart, existing: Connection | None) -> Connection:
     """Lay a connection over the present one; new settings let a misconfigured one go again."""
     if existing is None:
         if part.channel is None:
-            raise BadInput(N_("a new connection needs a “channel”: email, sms, telephony, open_channel or form"))
+            raise BadInput(
+                N_("a new connection needs a “channel”: email, sms, telephony, open_channel, webhook or form")
+            )
         base = Connection(id=part.id, channel=part.channel, adapter=part.adapter or ADAPTER)
     elif part.channel in (None, existing.channel):
         base = existing

@@ -68,7 +68,7 @@ class ConnectionPart(Thing):
     """A configured way in or out."""
 
     id: Id
-    channel: Literal["email", "sms", "telephony", "open_channel", "form"] | None = None
+    channel: Literal["email", "sms", "telephony", "open_channel", "webhook", "form"] | None = None
     adapter: str | None = None
     settings: dict[str, Any] | None = None
     new_deal: NewDealPart | None = None

@@ -35,6 +35,8 @@ def facts_for(
         facts = replace(facts, chat=reader.last_chat(deal.id, _owner(facts), channels) if channels else None)
     if "turns" in kind.needs:
         facts = replace(facts, turns=reader.turns(rule.id), loads=reader.loads(facts.house.users, deal.id))
+    if "rule" in kind.needs:
+        facts = replace(facts, rule=rule)
     if "invite" in kind.needs and run is not None:
         facts = replace(facts, invite=reader.invite_of_run(run), run=run)
     return facts

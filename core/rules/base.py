@@ -22,7 +22,8 @@ class Settings(BaseModel):
     """Base of every kind's settings: unknown keys are refused, values are frozen.
 
     A field's ``title`` and ``description`` are msgids: the admin's form and ``schema`` show them.
-    ``json_schema_extra={"template": "html" | "text"}`` marks a Jinja2 text, ``{"picker": "stage" | ...}`` a choice.
+    ``json_schema_extra={"template": "html" | "text"}`` marks a Jinja2 text, ``{"picker": "stage" | ...}`` a choice,
+    ``{"must_fit": True}`` a value that ``apply`` refuses when ``lint`` finds an error in it, as it does with choices.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,8 +70,8 @@ class RuleKind(ABC, Generic[S]):
     icon: ClassVar[str] = "•"
     Settings: ClassVar[type[Any]]
     needs: ClassVar[frozenset[str]] = frozenset()
-    """Facts beyond the deal: ``contacts company responsible``; ``chat``, ``invite`` and ``turns`` (with the
-    users' loads) are read only where they are named here."""
+    """Facts beyond the deal: ``contacts company responsible``; ``chat``, ``invite``, ``turns`` (with the users'
+    loads) and ``rule`` (the rule itself) are there only where they are named here."""
     uses: ClassVar[frozenset[Channel]] = frozenset()
     """Channels that it sends through."""
     emits: ClassVar[frozenset[str]] = frozenset()

@@ -85,3 +85,12 @@ TELEGRAM: Final = Way(
     unknown_of=N_("there is no Telegram channel “{channel}”; there are {known}"),
     several=N_("there are several Telegram channels; name one of {known}"),
 )
+WEBHOOK: Final = Way(
+    field="connection",
+    reason="misconfigured",
+    among=lambda house: house.connected(Channel.WEBHOOK),
+    none=N_("no webhook connection is set up"),
+    unknown=N_("there is no webhook connection “{connection}”"),
+    unknown_of=N_("there is no webhook connection “{connection}”; there are {known}"),
+    several=N_("there are several webhook connections; name one of {known}"),
+)

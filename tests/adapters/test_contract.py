@@ -13,7 +13,7 @@ from adapters.clock import RealClock
 from adapters.contract import AdapterContract, Bench, Situation, run
 from adapters.mail.settings import SmtpSettings
 from adapters.mail.smtp import SmtpAdapter
-from adapters.simulated.adapter import EMAIL, SMS, Line, SimulatedAdapter
+from adapters.simulated.adapter import EMAIL, SMS, WEBHOOK, Line, SimulatedAdapter
 from adapters.simulated.open_channel import TELEGRAM, WEB_CHAT, SimulatedChannel, SimulatedTelegramAdapter
 from adapters.simulated.settings import Customers, SimulatedSettings, SimulatedTelegramSettings
 from adapters.simulated.telephony import Parties, SimulatedPhone
@@ -33,6 +33,7 @@ CALL: Final = Message(
 )
 CHAT: Final = Message(channel=Channel.OPEN_CHANNEL, to="tg:tg:555", text="Olá", data={"chat": 1})
 TEXT: Final = Message(channel=Channel.SMS, to="+5511987650001", text="Pedido enviado")
+CALLED: Final = Message(channel=Channel.WEBHOOK, to="https://erp.example/funil", text='{"type":"deal.rule"}')
 
 
 class Simulated(AdapterContract):
@@ -77,6 +78,17 @@ class TestSimulatedSms(Simulated):
         Situation.REFUSES: "+15005550001",
         Situation.SILENT: "+15005550007",
         Situation.RATE_LIMITED: "+15005550008",
+    }
+
+
+class TestSimulatedWebhook(Simulated):
+    line = WEBHOOK
+    message = CALLED
+    magic: ClassVar[Mapping[Situation, str]] = {
+        Situation.DEFERS: "https://erp.example/full",
+        Situation.REFUSES: "https://erp.example/hooks/block",
+        Situation.SILENT: "https://erp.example/timeout?x=1",
+        Situation.RATE_LIMITED: "https://erp.example/limit",
     }
 
 

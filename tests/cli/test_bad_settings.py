@@ -23,6 +23,7 @@ LINE: Final = {
     "number": "+551140000000", "price_per_minute": "0.30", "balance": "50.00", "currency": "BRL", "persona": "eager",
     "seed": 3, "language": "pt_BR",
 }  # fmt: skip
+HOOKS: Final = {"allow": ["erp.intranet:8080"], "timeout": 5, "ca_file": "/etc/ssl/ca.pem", "per_minute": 60}
 RULES: Final[dict[str, dict[str, Any]]] = {
     "email": {
         "from": "ana@loja.example", "address": "work", "use": "first", "subject": "s", "body": "b",
@@ -39,6 +40,7 @@ RULES: Final[dict[str, dict[str, Any]]] = {
     "task": {"title": "x", "text": "y", "assignee": "ana", "due": "2d"},
     "comment": {"text": "x"},
     "notify": {"to": "ana", "text": "x", "email": True},
+    "webhook": {"url": "https://erp.example/funil", "connection": "hooks"},
     "copy_deal": {"title": "x", "pipeline": "sales", "stage": "new"},
 }  # fmt: skip
 TREE: Final[dict[str, Any]] = {
@@ -47,6 +49,7 @@ TREE: Final[dict[str, Any]] = {
         {"id": "out", "channel": "email", "adapter": "smtp", "settings": SMTP},
         {"id": "line1", "channel": "telephony", "adapter": "simulated", "settings": LINE},
         {"id": "tg", "channel": "open_channel", "adapter": "simulated_telegram", "settings": {"bot": "loja_bot"}},
+        {"id": "hooks", "channel": "webhook", "adapter": "http", "settings": HOOKS},
         {"id": "form", "channel": "form", "adapter": "simulated", "new_deal": {"on": True, "pipeline": "sales"}},
     ],
     "fields": [{"id": "paper", "type": "file"}],
@@ -112,6 +115,10 @@ def rule(kind: str, **given: Any) -> dict[str, Any]:
     }
 
 
+def hook(**given: Any) -> dict[str, Any]:
+    return {"connections": [{"id": "out", "channel": "webhook", "adapter": "http", "settings": given}]}
+
+
 HOST: Final = "smtp.example.com"
 MISTAKES: Final = [
     (connection(), "settings.host: it is missing"),
@@ -153,6 +160,19 @@ MISTAKES: Final = [
     (rule("sms", text="x", fallback=["typo"]), "did you mean “type”?"),
     (rule("email", body="x", use="frist"), "did you mean “first”?"),
     (rule("email", body="x", **{"from": "nobody"}), "“nobody” is not an e-mail address"),
+    (hook(key="whsec_geheim"), "put it into FUNIL_SECRET_OUT_KEY"),
+    (hook(allow=["http://erp"]), "“http://erp” is no host like erp.intranet or 10.0.0.5:8080"),
+    (hook(allow="erp"), "a list stands here"),
+    (hook(timeout=600), "a number up to 60 stands here"),
+    (rule("webhook"), "settings.url: it is missing"),
+    (rule("webhook", url="ftp://erp.example/x"), "the address begins with https://"),
+    (rule("webhook", url="http://erp.example/x"), "the address begins with https://"),
+    (rule("webhook", url="https://{{ deal.title }}/x"), "is no address like https://erp.example/funil"),
+    (rule("webhook", url="https://192.168.0.7/x"), "192.168.0.7 is no public address"),
+    (rule("webhook", url="https://localhost/x"), "“localhost” is no public server's name"),
+    (rule("webhook", url="https://u:p@erp.example/x"), "no user name or password stands in the address"),
+    (rule("webhook", ulr="https://erp.example/x"), "did you mean “url”?"),
+    (rule("webhook", url="https://erp.example/x", connection="x"), "there is no webhook connection “x”"),
     (rule("copy_deal", stage="wn"), "there is no stage “wn”; there are new, delivery, won, lost"),
     (rule("copy_deal", pipeline="sels"), "there is no pipeline “sels”; there are sales"),
     (rule("copy_deal", titel="x"), "did you mean “title”?"),
