@@ -46,8 +46,8 @@ IN_A_ROW: Final = 10
 
 def key_of(house_id: str, delivery: Delivery) -> str:
     """Return the delivery's key: the same for every attempt of a round, different in every house."""
-    if delivery.round == 1:
-        return f"{house_id}-{delivery.public_id}"
+    if delivery.round == 1:  # nearly always, and asked for each message
+        return f"{house_id}-M{delivery.id}"
     return f"{house_id}-{delivery.public_id}-r{delivery.round}"
 
 
