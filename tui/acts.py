@@ -180,11 +180,9 @@ def open_filter(app: FunilApp) -> None:
 
 async def open_palette(app: FunilApp) -> None:
     """Find anything by name."""
-    from textual.command import CommandPalette
+    from tui.palette import Palette
 
-    from tui.palette import Everything
-
-    await app.push_screen(CommandPalette(providers=[Everything], placeholder=_("what do you want to do?")))
+    await app.push_screen(Palette())
 
 
 async def show_help(app: FunilApp) -> None:

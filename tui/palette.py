@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets.option_list import Option
 
 from core.i18n import gettext as _
 from core.safe_text import safe_text
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
 
 Line = tuple[str, str, Callable[[], Any]]
 """What is searched and shown, what explains it, what it does."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette over all that can be done, which says in the user's language that nothing is called that."""
+
+    def __init__(self) -> None:
+        super().__init__(providers=[Everything], placeholder=_("what do you want to do?"))
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        self._stop_no_matches_countdown()
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, lambda: self._found_nothing(search_value))
+
+    def _found_nothing(self, typed: str) -> None:
+        self._list_visible = bool(typed)
+        if typed:
+            nothing = Option(Content(_("Nothing is called that.")), id=self._NO_MATCHES, disabled=True)
+            self.query_one(CommandList).add_option(nothing)
 
 
 class Everything(Provider):

@@ -171,3 +171,15 @@ async def test_a_click_on_the_footer_does_what_it_says() -> None:
 
 def test_several_keys_make_one_short_text() -> None:
     assert keys_text(("h", "left")) == "h ←"
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "Nothing is called that."), ("pt_BR", "Nada tem esse nome.")])
+async def test_the_palette_says_in_the_users_language_that_nothing_fits(
+    lang: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNIL_LANG", lang)
+    async with memory_world().board() as pilot:
+        await pilot.press("ctrl+p", *"qqzz")
+        await until(pilot, lambda: told in screen_text(pilot))
+        await pilot.press("escape", "escape")
+        assert len(pilot.app.screen_stack) == 1

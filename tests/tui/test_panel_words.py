@@ -14,8 +14,11 @@ from core.model.run import Run, RunStatus, Waiting
 from core.words import NO_WORDS, Words
 from tests.core.sample_house import HOUSE
 from tests.tui.app_world import START
+from tests.tui.panel_world import rich_world
 from tui.outbound_paint import Moments
+from tui.panels import deal_sheet, items
 from tui.panels.deal_sheet import spoken
+from tui.panels.flow import flow
 from tui.panels.run_words import Told, words
 
 MOMENTS = Moments(START, ZoneInfo("America/Sao_Paulo"))
@@ -181,3 +184,35 @@ def test_a_reason_in_words(
 
 def test_every_state_of_a_run_is_in_the_table() -> None:
     assert {run["status"] for run, _english, _portuguese in REASONS} == set(RunStatus)
+
+
+ENDED = Words("rule “{rule}”: failed ({reason}) {detail}", {"rule": "busy", "reason": "no_address", "detail": ""})
+REFUSED = Words(
+    "{channel} to {to}: failed ({reason}) {detail}",
+    {"channel": "telephony", "to": "+1", "reason": "busy", "detail": ""},
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "told"),
+    [
+        ("en", ENDED, "rule “busy”: failed (no address) "),
+        ("pt_BR", ENDED, "regra “busy”: falhou (sem endereço) "),
+        ("en", REFUSED, "call to +1: failed (busy) "),
+        ("pt_BR", REFUSED, "chamada para +1: falhou (ocupado) "),
+    ],
+)
+def test_codes_in_a_line_of_history_are_words(
+    language: str, sentence: Words, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNIL_LANG", language)
+    assert spoken(sentence) == told
+
+
+def test_no_line_of_the_open_deal_shows_a_code() -> None:
+    view = rich_world().store.read(lambda reader: deal_sheet.read(reader, "D1001"))
+    assert view is not None
+    built = items.build(view, MOMENTS, frozenset())
+    lines = [line.text for item in built for para in item.paras for line in flow(para, 200)]
+    assert any("(no address)" in line for line in lines)
+    assert [line for line in lines if "no_address" in line] == []

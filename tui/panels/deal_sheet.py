@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +10,7 @@ from core import explain
 from core.fields import Kind
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.log_filter import CHANNEL_NAMES
 from core.model.deal import Deal
 from core.model.delivery import Delivery
 from core.model.event import Event, Reach
@@ -23,6 +24,7 @@ from core.model.task import Task
 from core.ports import DeliveryFilter, Reader, TimelineEntry
 from core.safe_text import safe_text
 from core.words import Arg, Words
+from tui import reasons
 from tui.outbound_paint import Moments
 from tui.panels import run_words as runs_in_words
 from tui.panels import values
@@ -147,23 +149,37 @@ def _told(reader: Reader, deal: Deal, messages: Mapping[str, Row]) -> list[Told]
 
 
 def spoken(words: Words) -> str:
-    """Return a stored sentence in the language of the screen, the types of addresses in it too."""
-    return _typed(words).local()
+    """Return a stored sentence in the language of the screen, the codes in it too: types of addresses, channels,
+    reasons."""
+    return _decoded(words).local()
 
 
-def _typed(words: Words) -> Words:
+def _decoded(words: Words) -> Words:
     args: dict[str, Arg] = {}
     for name, value in words.args.items():
         if isinstance(value, Words):
-            args[name] = _typed(value)
+            args[name] = _decoded(value)
         else:
-            args[name] = type_name(value) if name == "type" and isinstance(value, str) else value
+            args[name] = _CODED[name](value) if name in _CODED and isinstance(value, str) else value
     return Words(words.msg, args)
 
 
 def type_name(kind: str) -> str:
     """Return the type of an address in words."""
     return safe_text(_(ADDRESS_TYPES.get(kind.upper(), kind))).lower()
+
+
+def channel_name(channel: str) -> str:
+    """Return a channel in words; what is no code of ours stays as it is."""
+    return _(CHANNEL_NAMES.get(channel, channel))
+
+
+_CODED: Final[Mapping[str, Callable[[str], str]]] = {
+    "type": type_name,
+    "channel": channel_name,
+    "reason": reasons.words,
+}
+"""Values of stored sentences that are codes, by the name of their place."""
 
 
 def run_words(view: DealView, run: Run, moments: Moments) -> str:
