@@ -1,4 +1,5 @@
-"""The board on a real pseudo-terminal, 160 x 50: many deals beside none, in the same run; and its first query."""
+"""The board on a real pseudo-terminal, 160 x 50: many deals beside none, and beside kanban-tui's, in the same run; and
+its first query."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import statistics
 import sys
 from dataclasses import dataclass
 
+from benchmarks import peers
 from benchmarks.ground import Line, folder, make, opened, timed
 from benchmarks.terminal import Terminal, strokes
 from data.store import SqlStore
@@ -45,6 +47,7 @@ def lines() -> list[Line]:
         # The boards take turns, so that a slow moment of the machine falls on all of them.
         taken = {n: [_board(urls[n], n) for _ in range(RUNS)] for n in urls}
         bare = _middle([_bare() for _ in range(RUNS)])
+        peer = peers.measured(path, RUNS)
     empty = _middle(taken[0])
     found += [
         Line("empty board: first paint", _times(empty.paint, bare.paint, "Textual's empty screen's"), "-", None),
@@ -52,7 +55,12 @@ def lines() -> list[Line]:
     ]
     for n in MANY:
         found += _lines(n, _middle(taken[n]), empty)
-    return found
+    return [*found, *peer.lines({n: _taken(taken[n]) for n in MANY}, _taken([bare]))]
+
+
+def _taken(runs: list[Figures]) -> peers.Taken:
+    middle = _middle(runs)
+    return peers.Taken(middle.paint, middle.key, middle.carry)
 
 
 def _query(url: str) -> Line:

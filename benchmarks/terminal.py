@@ -13,7 +13,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 FRAME_END = b"\x1b[?2026l"
@@ -26,17 +26,24 @@ FUNIL = (sys.executable, "-m", "funil")
 class Terminal:
     """One run of ``funil``, or of another program, behind a pseudo-terminal of a given size."""
 
-    def __init__(self, url: str, columns: int = 160, rows: int = 50, program: Sequence[str] = FUNIL) -> None:
+    def __init__(
+        self,
+        url: str,
+        columns: int = 160,
+        rows: int = 50,
+        program: Sequence[str] = FUNIL,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.started = time.perf_counter()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            self._become(url, program)
+            self._become(program, {"FUNIL_DB": url, **(more or {})})
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.seen = b""
 
-    def _become(self, url: str, program: Sequence[str]) -> None:
+    def _become(self, program: Sequence[str], more: Mapping[str, str]) -> None:
         root = str(Path(__file__).parents[1])
-        environment = {**os.environ, "FUNIL_DB": url, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **more}
         os.chdir(root)
         os.execve(program[0], list(program), environment)
 
@@ -95,11 +102,11 @@ class Terminal:
         return bool(data)
 
 
-def strokes(terminal: Terminal, keys: Sequence[bytes], times: int) -> list[float]:
+def strokes(terminal: Terminal, keys: Sequence[bytes], times: int, patience: float = 3.0) -> list[float]:
     """Type keys in turn and return the seconds of those that were answered."""
     took = []
     for number in range(times):
-        seconds = terminal.stroke(keys[number % len(keys)])
+        seconds = terminal.stroke(keys[number % len(keys)], patience)
         if seconds is not None:
             took.append(seconds)
     return took
