@@ -8,10 +8,23 @@ from typing import Any
 
 from core import conditions
 from core.commands import lookup
-from core.effects import Assign, ChatNote, Comment, CreateDeal, CreateTask, Deliver, Effect, Notify, SetField
+from core.effects import (
+    Assign,
+    ChatNote,
+    Comment,
+    CreateDeal,
+    CreateTask,
+    Deliver,
+    Effect,
+    Move,
+    Notify,
+    SetField,
+    StoreFile,
+)
 from core.engine.judging import act, why_not
 from core.engine.knowing import facts_for
 from core.i18n import N_
+from core.model.deal import Deal
 from core.model.delivery import Channel
 from core.model.rule import Rule
 from core.ports import Facts, Random, Reader
@@ -79,11 +92,11 @@ def attempt(
             shown |= {"to": effect.address, "text": effect.text, "attachments": list(effect.attachments)}
             shown["detail"] = say(Words(N_("only the employees see it in the chat")))
         else:
-            shown |= _in_house(effect)
+            shown |= _in_house(effect, facts.deal)
     return shown
 
 
-def _in_house(effect: Effect) -> Mapping[str, Any]:
+def _in_house(effect: Effect, deal: Deal) -> Mapping[str, Any]:
     """Return whom and what an effect that stays in the house concerns; of a field its path and the value."""
     match effect:
         case Comment():
@@ -96,8 +109,11 @@ def _in_house(effect: Effect) -> Mapping[str, Any]:
             return {"to": effect.user}
         case Notify():
             return {"to": effect.user, "text": effect.text}
-        case CreateDeal():
-            return {"to": f"{effect.pipeline}/{effect.stage}", "subject": effect.title}
+        case CreateDeal() | Move():
+            title = effect.title if isinstance(effect, CreateDeal) else None
+            return {"to": f"{effect.pipeline or deal.pipeline}/{effect.stage}", "subject": title}
+        case StoreFile():
+            return {"subject": effect.name}
     return {}
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adapters.cli.explain import comparison
-from adapters.cli.printing import as_json, pairs
+from adapters.cli.printing import as_json, note, pairs
+from adapters.cli.printing import say as out
 from adapters.cli.reading import read
+from core.commands import lookup
 from core.i18n import gettext as _
+from core.ports import Reader
+from core.trials import try_stage
 from core.trying import try_rule
 from core.words import Words
 
@@ -19,18 +23,42 @@ if TYPE_CHECKING:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("rule", metavar=_("RULE"))
+    parser.add_argument("rule", metavar=_("RULE"), nargs="?")
+    parser.add_argument("--stage", metavar=_("STAGE"), help=_("every rule of a stage, as if the deal came into it now"))
+    parser.add_argument("--pipeline", metavar=_("PIPELINE"), help=_("the stage's; the deal's own when left out"))
     parser.add_argument("--deal", metavar=_("DEAL"), required=True, help=_("the deal to try it on"))
 
 
 def run(args: argparse.Namespace, roof: Roof) -> int:
-    """Print what a rule would do on a deal now."""
+    """Print what a rule would do on a deal now, or every rule of a stage if the deal came into it now."""
+    if (args.rule is None) is (args.stage is None):
+        args.parser.error(_("give a RULE or --stage STAGE, and not both"))
     say = Words.english if args.json else Words.local
+    if args.stage is not None:
+        return _stage(args, roof, say)
     found = read(args, roof, lambda reader: try_rule(reader, args.rule, args.deal, say))
     if args.json:
         as_json(found)
     else:
         _print(found)
+    return 0
+
+
+def _stage(args: argparse.Namespace, roof: Roof, say: Callable[[Words], str]) -> int:
+    def tried(reader: Reader) -> Mapping[str, Any]:
+        pipeline = args.pipeline or lookup.deal(reader, args.deal).pipeline
+        return try_stage(reader, pipeline, args.stage, args.deal, say)
+
+    found = read(args, roof, tried)
+    if args.json:
+        as_json(found)
+        return 0
+    if not found["rules"]:
+        note(_("The stage has no rules."))
+    for index, each in enumerate(found["rules"]):
+        if index:
+            out("")
+        _print(each)
     return 0
 
 
@@ -40,6 +68,7 @@ def _print(found: Mapping[str, Any]) -> None:
         [
             (_("rule"), found["rule"]),
             (_("deal"), found["deal"]),
+            (_("when"), found.get("then") or ""),
             (_("would be"), would),
             (_("why"), found.get("detail") or ""),
             (_("condition"), "\n".join(comparison(one) for one in found["condition"] or ())),

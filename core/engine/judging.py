@@ -40,10 +40,8 @@ class Judgement:
 
 def judge(run: Run, rule: Rule, facts: Facts, rng: Random, *, ran_before: bool) -> Judgement:
     """Judge a due run: late, once per deal, hours, condition, then what its kind plans. Never raises for bad data."""
-    if rule.late is not None and _lateness(run, facts.now) > rule.late.millis:
-        due = run.moment if _began_late(run) else run.due_at
-        words = Words(N_("due at {due}, found later than {late}"), {"due": due and At(due), "late": str(rule.late)})
-        return _skipped("too_late", words)
+    if late := too_late(run, rule, facts.now):
+        return _skipped("too_late", late)
     if rule.once and ran_before:
         return _skipped("once_only", Words(N_("it has acted on this deal before and acts once per deal")))
     if rule.hours is not Hours.ANY and run.reason != Waiting.ASKED:
@@ -58,6 +56,14 @@ def judge(run: Run, rule: Rule, facts: Facts, rng: Random, *, ran_before: bool) 
             status=RunStatus.SKIPPED, reason="condition_false", detail=why_not(verdict), condition=condition
         )
     return act(rule, facts, rng, condition)
+
+
+def too_late(run: Run, rule: Rule, now: Moment) -> Words:
+    """Say that a run is found later than its rule allows; nothing when it is not."""
+    if rule.late is None or _lateness(run, now) <= rule.late.millis:
+        return NO_WORDS
+    due = run.moment if _began_late(run) else run.due_at
+    return Words(N_("due at {due}, found later than {late}"), {"due": due and At(due), "late": str(rule.late)})
 
 
 def act(rule: Rule, facts: Facts, rng: Random, condition: str | None = None) -> Judgement:

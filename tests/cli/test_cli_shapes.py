@@ -136,6 +136,22 @@ def test_try(shell: Shell) -> None:
     assert {name: tried[name] for name in wanted} == wanted
 
 
+def test_try_of_a_stage(shell: Shell) -> None:
+    tried = shell.json("try", "--stage", "delivery", "--deal", "D1")
+    assert set(tried) == fields_of("pipeline stage deal at rules")
+    assert all(set(each) >= fields_of(TRY) | {"name", "kind", "at", "waits_for", "then"} for each in tried["rules"])
+    found = [(each["rule"], each["would"], each["at"], each["to"]) for each in tried["rules"]]
+    assert found == [
+        ("r-mail", "done", "2026-12-01T12:01:05Z", "maria@cliente.example"),
+        ("r-sms", "done", "2026-12-01T12:01:05Z", "+5511987650001"),
+        ("r-late", "done", "2026-12-03T12:01:00Z", "sales/won"),
+    ]
+    assert "r-late" in shell.ok("try", "--stage", "delivery", "--deal", "D1")
+    assert [
+        shell(*words).status for words in (("try", "--deal", "D1"), ("try", "r-sms", "--stage", "new", "--deal", "D1"))
+    ] == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [

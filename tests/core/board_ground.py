@@ -70,7 +70,8 @@ class Home:
 
     def __init__(self, *texts: str) -> None:
         self.clock = Hand()
-        self.store: Store = fresh.inline_store(fresh.memory_db(), self.clock)
+        self.db = fresh.memory_db()
+        self.store: Store = fresh.inline_store(self.db, self.clock)
         for text in texts:
             self.apply(text)
 
