@@ -215,11 +215,16 @@ def _leave_inbox(app: FunilApp) -> None:
 
 
 def drafts_ask(app: FunilApp) -> bool:
-    """Say, the first time, that an answer was typed and not sent; False when there is nothing to ask."""
-    if not app.panel.talk.asks():
+    """Say, the first time, that something was typed for the client and not sent; False when there is nothing to ask."""
+    answers, mails = app.panel.talk.asks(), app.desk.drafts.asks()
+    if not (answers or mails):
         return False
-    again = fill(_("{key} again leaves."), {"key": key_of("app.quit", "q")})
-    app.say(_("An answer that you have typed was not sent; it is kept only while Funil is open.") + " " + again)
+    told = (
+        _("A mail that you have begun was not sent; it is kept only while Funil is open.")
+        if mails
+        else _("An answer that you have typed was not sent; it is kept only while Funil is open.")
+    )
+    app.say(told + " " + fill(_("{key} again leaves."), {"key": key_of("app.quit", "q")}))
     return True
 
 

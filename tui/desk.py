@@ -14,6 +14,7 @@ from core.model.pipeline import Pipeline
 from core.ports import Reader, Stuck
 from tui import format as fmt
 from tui.bridge import Doorway
+from tui.drafts import Drafts
 from tui.outbound_paint import Moments
 from tui.person import kept
 
@@ -46,6 +47,7 @@ class Desk:
         self.redoable = False
         self.stuck = Stuck()
         self.icons: Mapping[str, str] = {}
+        self.drafts = Drafts()
         self.tick()
         self.count()
 

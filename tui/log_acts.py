@@ -135,8 +135,12 @@ async def browse(app: FunilApp) -> None:
     line = chosen(app)
     if line is not None:
         message = line.row.message
-        path = await asyncio.to_thread(log_files.page, str(message.data["html"]), message.subject or "")
-        await _shown(app, path)
+        await show_page(app, str(message.data["html"]), message.subject or "")
+
+
+async def show_page(app: FunilApp, html: str, title: str) -> None:
+    """Show a mail's HTML in the browser."""
+    await _shown(app, await asyncio.to_thread(log_files.page, html, title))
 
 
 async def _shown(app: FunilApp, path: Path) -> None:

@@ -14,6 +14,7 @@ from tui.verbs_clock import CLIENT, OF_CLOCK, TOUR
 from tui.verbs_inbox import OF_INBOX
 from tui.verbs_log import OF_LOG
 from tui.verbs_panel import OF_PANEL
+from tui.verbs_reach import OF_REACHING
 from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
 from tui.verbs_talk import OF_TALK
 
@@ -375,6 +376,7 @@ REGISTRY: Final = Registry(
         *OF_LOG,
         *OF_PANEL,
         *OF_TALK,
+        *OF_REACHING,
         *OF_INBOX,
         OF_LINES,
         *OF_CLOCK,

@@ -141,5 +141,8 @@ def _mail(family: Family) -> None:
     files = _("a file that goes along; several times for several")
     verb.add_argument("--attach", metavar=_("PATH"), action="append", default=[], help=files)
     verb.add_argument("--to", metavar=_("ADDRESS"), help=_("default: the client's first address"))
+    verb.add_argument("--from", dest="from_", metavar=_("MAILBOX"), help=_("one of the writer's; default: the first"))
+    answers = _("the client's mail that this one answers: it stays in its thread, and goes to who wrote that")
+    verb.add_argument("--answers", metavar=_("EVENT"), help=answers)
     verb.add_argument("--no-track", action="store_true", help=_("neither links nor opening are tracked"))
     verb.add_argument("--id", metavar="ID", help=_("your own name for it: the same again writes nothing"))

@@ -31,6 +31,8 @@ def write(args: argparse.Namespace, roof: Roof) -> int:
         files=[new_file(path) for path in args.attach],
         track=not args.no_track,
         id=args.id,
+        sender=args.from_,
+        answers=args.answers,
     )
     with opened(args, roof) as store:
         done = store.write_now(commands.write_mail(args.deal, mail, args.by))

@@ -11,7 +11,7 @@ from core.commands import Recorded, Report
 from core.ports import Job
 
 Given = Mapping[str, str]
-_HEADERS: Final = ("auto_submitted", "precedence", "return_path", "content_type", "bounce")
+_HEADERS: Final = ("auto_submitted", "precedence", "return_path", "content_type", "bounce", "message_id")
 _HIT: Final = ("agent", "ip", "method", "machine")
 
 

@@ -22,6 +22,7 @@ from typing import Any, Final
 from adapters.mail import enclosures
 from adapters.mail.address import BadAddress, Mailbox, parse
 from adapters.mail.enclosures import BadMessage, Enclosure
+from core import threads
 from core.i18n import N_
 from core.model.delivery import Message
 from core.model.moment import Moment, to_datetime
@@ -42,7 +43,17 @@ class _HeaderTypes(HeaderRegistry):
         return self._kept[name]
 
 
-class _Utf8Policy(policy.EmailPolicy):
+class _Policy(policy.EmailPolicy):
+    """Writes Message-IDs one a line: the standard library would turn a long one into an encoded word."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Write a header."""
+        if name in _THREAD:
+            return f"{name}: {(self.linesep + ' ').join(threads.ids(str(value)))}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+class _Utf8Policy(_Policy):
     """Writes headers in UTF-8, apart from files' names: those every reader knows by RFC 2231."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -52,10 +63,12 @@ class _Utf8Policy(policy.EmailPolicy):
         return super().fold_binary(name, value)
 
 
-_ASCII: Final = policy.SMTP.clone(cte_type="7bit", header_factory=_HeaderTypes())
+_ASCII: Final = _Policy(linesep="\r\n", cte_type="7bit", header_factory=_HeaderTypes())
 _UTF8: Final = _Utf8Policy(linesep="\r\n", utf8=True, cte_type="7bit", header_factory=_HeaderTypes())
 _HEADERS_BY_HAND: Final = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
-_HEADERS: Final = (*_HEADERS_BY_HAND, "Auto-Submitted")
+_THREAD: Final = {"In-Reply-To": "in_reply_to", "References": "references"}
+"""Headers that keep a thread, by what a message's data call them."""
+_HEADERS_MAYBE: Final = ("Auto-Submitted", *_THREAD)
 _BODY: Final = ("Content-Type", "Content-Transfer-Encoding")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TEXT_CONTROLS: Final = re.compile(r"[\x00\ud800-\udfff]")
@@ -87,8 +100,8 @@ def compose(message: Message, key: str, now: Moment, contents: Mapping[str, byte
     """Build a mail, its attachments from ``contents`` by digest. Raises :class:`BadMessage`.
 
     Of ``message.data`` it takes ``from``, ``from_name``, ``to_name``, ``html``, ``attachments``, ``date`` (a moment;
-    without it the mail is dated ``now``) and ``auto`` (False for a mail that a person wrote; otherwise it says so of
-    itself, RFC 3834).
+    without it the mail is dated ``now``), ``in_reply_to`` and ``references`` (Message-IDs), and ``auto`` (False for a
+    mail that a person wrote; otherwise it says so of itself, RFC 3834).
     """
     files = enclosures.enclosures(message.data, contents or {})
     try:
@@ -112,6 +125,9 @@ def _composed(message: Message, key: str, now: Moment, files: Sequence[Enclosure
     mail["Message-ID"] = message_id
     if data.get("auto", True):
         mail["Auto-Submitted"] = "auto-generated"
+    for header, name in _THREAD.items():
+        if known := threads.ids(data.get(name)):
+            mail[header] = " ".join(known)
     _fill(mail, message.text, data.get("html"), key)
     enclosures.enclose(mail, files, _boundary(f"{key}+", message.text, str(data.get("html") or "")))
     content = mail.as_bytes()
@@ -175,7 +191,7 @@ def _inspect(content: bytes, sender: Mailbox, recipient: Mailbox, texts: int, fi
     names = [name for name in parsed if name not in _BODY]
     parts = list(parsed.walk())[1 if files else 0 :]
     sound = (
-        sorted(names) == sorted(_HEADERS if "Auto-Submitted" in names else _HEADERS_BY_HAND)
+        sorted(names) == sorted([*_HEADERS_BY_HAND, *(name for name in _HEADERS_MAYBE if name in names)])
         and _addresses(parsed, "From") == [sender.spec]
         and _addresses(parsed, "To") == [recipient.spec]
         and enclosures.sound(parts[texts:], files)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         mail_hit,
         webhook_called,
     )
-    from core.commands.mails import NewMail, Written, write_mail
+    from core.commands.mails import NewMail, Written, misfits, preview, write_mail
     from core.commands.moves import Moved, move
     from core.commands.outbox import Acted, cancel, resolve, retry
     from core.commands.overdue import skip_overdue
@@ -84,10 +84,12 @@ __all__ = [
     "form_submitted",
     "mail_hit",
     "mark_paid",
+    "misfits",
     "move",
     "note",
     "pass_time",
     "payment_made",
+    "preview",
     "reach",
     "redo",
     "remove_clients",
@@ -133,7 +135,7 @@ _MODULES = {
         "mail_hit",
         "webhook_called",
     ),
-    "mails": ("NewMail", "Written", "write_mail"),
+    "mails": ("NewMail", "Written", "misfits", "preview", "write_mail"),
     "moves": ("Moved", "move"),
     "outbox": ("Acted", "cancel", "resolve", "retry"),
     "overdue": ("skip_overdue",),

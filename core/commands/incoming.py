@@ -83,8 +83,9 @@ def email_received(
     """Return a job that takes in a mail that has come. It belongs to the deal of the mail of ours that it answers
     (``in_reply_to``: Message-IDs), else to all open deals of its sender.
 
-    ``headers`` tell that nobody has written it: ``auto_submitted precedence return_path content_type`` (RFC 3834).
-    Raises ``BadInput`` for a sender that is no address, and ``UnknownThing``.
+    ``headers`` tell that nobody has written it: ``auto_submitted precedence return_path content_type`` (RFC 3834), and
+    by which ``message_id`` an answer names it. Raises ``BadInput`` for a sender that is no address, and
+    ``UnknownThing``.
     """
 
     def read(tx: Tx) -> Arrived:

@@ -249,3 +249,20 @@ def test_a_key_that_does_not_fit_a_header_is_digested() -> None:
     assert message_id.startswith("<")
     assert message_id.endswith("@loja.example>")
     assert " " not in message_id
+
+
+@pytest.mark.parametrize(
+    ("to", "from_"), [("maria@cliente.example", "ana@loja.example"), ("maría@cliente.example", "ana@loja.example")]
+)
+def test_an_answer_keeps_its_thread_however_long_the_names_of_mails_are(to: str, from_: str) -> None:
+    long = f"<{'x' * 200}@outlook.example>"
+    message = replace(PLAIN, to=to)
+    parsed = mail(message, **{"from": from_, "in_reply_to": long, "references": f"<a@b> {long} <c@d>"})
+    assert str(parsed["In-Reply-To"]) == long
+    assert str(parsed["References"]).split() == ["<a@b>", long, "<c@d>"]
+    assert set(parsed.keys()) == HEADERS | {"In-Reply-To", "References"}
+
+
+@pytest.mark.parametrize("named", ["", "nothing", "<a@b\r\nBcc: x@y.example>", "=?utf-8?q?=3Ca=40b=3E?=", 7])
+def test_what_names_no_mail_makes_no_header(named: object) -> None:
+    assert set(mail(in_reply_to=named, references=named).keys()) == HEADERS

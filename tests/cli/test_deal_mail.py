@@ -147,6 +147,49 @@ def test_a_text_comes_from_stdin_and_stays_data(shell: Shell) -> None:
     assert row["subject"] == "a Bcc: x@y.example"
 
 
+def test_it_goes_out_from_one_of_the_writers_mailboxes(shell: Shell) -> None:
+    both = "{addresses: [ana@loja.example, vendas@loja.example]}"
+    shell.ok("apply", "-", stdin=f"connections: [{{id: mail, settings: {both}}}]")
+    row = mail(shell, "--from", "VENDAS@loja.example")
+    (event,) = events(shell)
+    assert event.data["from"] == "vendas@loja.example"
+    assert "Ana Souza has no mailbox bia@loja.example; there are: ana@loja.example, vendas@loja.example" in (
+        shell.refused("deal", "mail", "D1", "--by", "ana", *LETTER, "--from", "bia@loja.example")
+    )
+    assert [each["id"] for each in log(shell)] == [row["id"]]
+
+
+def test_an_answer_goes_to_who_wrote_and_stays_in_the_thread(shell: Shell) -> None:
+    said = (
+        "from=m@casa.example",
+        "subject=Pedido",
+        "text=Onde?",
+        "message_id=<7@casa.example>",
+        "in_reply_to=<x-M9@y>",
+    )
+    shell.ok("event", "email_received", *said, "--id", "e-1")
+    shell.ok("run", "--until-idle")
+    row = mail(shell, "--answers", "e-1")
+    assert row["to"] == "m@casa.example"
+    assert events(shell)[-1].data["answers"] == "E1"
+    from funil import House
+
+    roof = House()
+    with roof.opened(roof.place(shell.url)) as store:
+        sent = store.read(lambda reader: reader.delivery(int(row["id"][1:])))
+    assert sent is not None
+    assert sent.message.data["in_reply_to"] == "<7@casa.example>"
+    assert sent.message.data["references"] == "<x-M9@y> <7@casa.example>"
+
+
+def test_only_a_mail_that_came_to_the_deal_is_answered(shell: Shell) -> None:
+    shell.ok("event", "email_received", "from=rita@cliente.example", "--deal", "D2", "--id", "e-1")
+    shell.ok("event", "call_made", "phone=+5511987650001", "by=ana", "--deal", "D1", "--id", "e-2")
+    for event, says in (("e-1", "E1 did not come to deal D1"), ("e-2", "E2 is no mail of a client"), ("e-9", "e-9")):
+        assert says in shell.refused("deal", "mail", "D1", "--by", "ana", *LETTER, "--answers", event)
+    assert log(shell) == []
+
+
 # What it does not do --------------------------------------------------------------------------------------------------
 
 

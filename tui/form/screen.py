@@ -60,15 +60,27 @@ class FormScreen(ModalScreen[T | None]):
                 yield from self.sheet()
             yield Label("", id="form-trouble", classes="form-note wrong")
             with Horizontal(id="form-buttons"):
-                yield Label(Content(_("enter creates · tab next field · esc back")), id="form-keys")
-                yield Button(Content(_("Create")), variant="primary", id="create")
-                yield Button(Content(_("Cancel")), id="cancel")
+                yield Label(Content(self.keys()), id="form-keys")
+                yield from self.buttons()
+
+    def start(self) -> Widget:
+        """Return the control that the form begins with."""
+        return self.query(Input).first()
+
+    def keys(self) -> str:
+        """Say which keys lead on."""
+        return _("enter creates · tab next field · esc back")
+
+    def buttons(self) -> ComposeResult:
+        """Yield what can be done with the form."""
+        yield Button(Content(_("Create")), variant="primary", id="create")
+        yield Button(Content(_("Cancel")), id="cancel")
 
     def on_mount(self) -> None:
         """Begin with the first field."""
         self.query_one("#form-trouble").display = False
         self._fit(self.app.size.height)
-        self.query(Input).first().focus()
+        self.start().focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave the buttons in view whatever the size."""
@@ -77,10 +89,11 @@ class FormScreen(ModalScreen[T | None]):
     def _fit(self, rows: int) -> None:
         self.query_one(Fields).styles.max_height = max(3, rows - AROUND)
 
-    def trouble(self, sentence: str) -> None:
-        """Say why the thing was not made."""
+    def trouble(self, sentence: str, *, wrong: bool = True) -> None:
+        """Say why the thing was not made, or what else is to be said of all of it."""
         label = self.query_one("#form-trouble", Label)
         label.display = bool(sentence)
+        label.set_class(wrong, "wrong")
         label.update(Content(safe_text(sentence)))
 
     @on(Input.Submitted)

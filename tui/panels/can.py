@@ -9,6 +9,7 @@ from core import fields
 from core.i18n import gettext as _
 from core.log_filter import STATUS_NAMES
 from core.model.deal import Deal
+from core.model.event import Event
 from core.model.run import Run, RunStatus
 from core.model.talk import Chat, ChatStatus
 from core.words import fill
@@ -96,6 +97,12 @@ def why_not_answer(view: DealView, spot: object) -> str | None:
     if chat is None:
         return _("There is no chat with the client: it begins with the client's first message.")
     return _("The client has blocked us there: nothing goes out.") if chat.blocked else None
+
+
+def letter(view: DealView, event: str | None) -> Event | None:
+    """Return the mail of the client that a line of history tells of; None for anything else."""
+    found = next((each for each in view.events if each.public_id == event), None) if event is not None else None
+    return found if found is not None and found.kind == "email_received" else None
 
 
 def why_not_accept(view: DealView, spot: object) -> str | None:

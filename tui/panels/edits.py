@@ -123,13 +123,22 @@ def clear_flag(deal_id: str, by: str | None) -> Job[Any]:
 
 def new_file(text: str) -> NewFile:
     """Read a file by its path. Raises ``BadInput`` for one that cannot be read or is too large."""
+    path = file_at(text)
+    try:
+        return NewFile(path.name, path.read_bytes())
+    except OSError:
+        raise BadInput(N_("“{path}” cannot be read."), path=text.strip()) from None
+
+
+def file_at(text: str) -> Path:
+    """Return the path of a file that may be given away. Raises ``BadInput``."""
     try:
         path = Path(text.strip()).expanduser()
         if not path.is_file():
             raise BadInput(N_("There is no file “{path}”."), path=text.strip())
         if path.stat().st_size > LARGEST:
             raise BadInput(N_("A file may have {most} MB at most."), most=LARGEST // MEGABYTE)
-        return NewFile(path.name, path.read_bytes())
+        return path
     except (OSError, ValueError, RuntimeError):
         raise BadInput(N_("“{path}” cannot be read."), path=text.strip()) from None
 

@@ -135,8 +135,9 @@ def _entry(
         whole = letters.unfolded(view, row, moments, IN) if row is not None else _whole(entry.data, moments)
         more = tuple(whole) or (Para(((fmt.full_time(entry.at, moments.zone), "muted"),), IN, IN),)
         more = (*more, *verdicts(view, str(entry.data.get("event") or ""), IN))
-    spot = PastSpot(row.id if row else None)
-    knobs: tuple[Knob, ...] = ()
+    event = str(entry.data.get("event") or "") or None
+    spot = PastSpot(row.id if row else None, event=event)
+    knobs = _answering(view, event)
     if entry.kind is TimelineKind.FIELD and "field" in entry.data:
         spot = PastSpot(None, str(entry.data["field"]), entry.data.get("old"), entry.data.get("new"))
         knobs = (Knob(_("put back"), "panel.restore", can.why_not_restore(view, spot) is None),)
@@ -207,9 +208,14 @@ def _event(view: DealView, event: Event, moments: Moments, unfolded: frozenset[s
     }
     said = safe_text(fill(_(pattern), {name: str(value) for name, value in args.items()}))
     more = (*_whole(event.data, moments), *verdicts(view, event.public_id, IN)) if key in unfolded else ()
-    return _line(
-        key, event.at, ((f"{sign} ", "muted"), (said, "accent")), more, PastSpot(row.id if row else None), moments
-    )
+    spot = PastSpot(row.id if row else None, event=event.public_id)
+    shown = ((f"{sign} ", "muted"), (said, "accent"))
+    return _line(key, event.at, shown, more, spot, moments, _answering(view, event.public_id))
+
+
+def _answering(view: DealView, event: str | None) -> tuple[Knob, ...]:
+    """Offer to answer a mail that the client wrote."""
+    return (Knob(_("answer"), "panel.mail", True),) if can.letter(view, event) is not None else ()
 
 
 def _whole(data: Mapping[str, Any], moments: Moments) -> Iterator[Para]:

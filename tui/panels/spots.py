@@ -123,12 +123,14 @@ class TaskSpot:
 
 @dataclass(frozen=True, slots=True)
 class PastSpot:
-    """A line of history, with the message that it tells of, or the field that was changed: what it was and became."""
+    """A line of history, with the message or the event that it tells of, or the field that was changed: what it was
+    and became."""
 
     message: str | None = None
     field: str | None = None
     old: Any = None
     new: Any = None
+    event: str | None = None
 
 
 Spot: TypeAlias = (
