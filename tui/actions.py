@@ -25,6 +25,8 @@ class Scope(StrEnum):
     LOG = "log"
     PANEL = "panel"
     INBOX = "inbox"
+    CONDITION = "condition"
+    TEXT = "text"
 
 
 SCOPE_TITLES: Final = {
@@ -32,8 +34,13 @@ SCOPE_TITLES: Final = {
     Scope.LOG: N_("Outbound log"),
     Scope.PANEL: N_("Open deal"),
     Scope.INBOX: N_("Inbox"),
+    Scope.CONDITION: N_("Condition that is built"),
+    Scope.TEXT: N_("Text that is written"),
     Scope.APP: N_("Everywhere"),
 }
+
+OVER: Final = frozenset({Scope.CONDITION, Scope.TEXT})
+"""Places over the board: while one is at work there no other keys act, so those of elsewhere may be the same."""
 
 
 def always(_app: FunilApp) -> str | None:

@@ -21,13 +21,13 @@ from typing import Any, Final
 
 from core.i18n import N_, ngettext
 from core.words import Words, fill
-from tui.actions import Action, Registry, Scope, key_of
+from tui.actions import OVER, Action, Registry, Scope, key_of
 from tui.keys import TAKEN, key_name, parse
 
 FILE: Final = "keys.toml"
 _BIGGEST: Final = 100_000
 """Bytes that a file of keys can have; nobody has that many keys."""
-_INSIDE: Final = tuple(scope for scope in Scope if scope is not Scope.APP)
+_INSIDE: Final = tuple(scope for scope in Scope if scope is not Scope.APP and scope not in OVER)
 
 
 @dataclass(frozen=True, slots=True)
