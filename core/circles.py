@@ -92,13 +92,13 @@ def _edges(house: House) -> Edges:
         copied = copied_to(rule, house) if rule.enabled else None
         if copied is not None:
             edges.setdefault(here, []).append((copied, rule.id))
-        for trigger in _heard(rule, house) if rule.enabled else ():
+        for trigger in heard(rule, house) if rule.enabled else ():
             step = f"{rule.id}{_THROUGH}{trigger.id}"
             edges.setdefault(here, []).append(((trigger.pipeline, trigger.stage), step))
     return edges
 
 
-def _heard(rule: Rule, house: House) -> Iterable[Trigger]:
+def heard(rule: Rule, house: House) -> Iterable[Trigger]:
     """Return the triggers that what a rule does may fire, of those that move a deal away from where it stands then."""
     kind = catalogue.kinds().get(rule.kind)
     if kind is None or not kind.emits:

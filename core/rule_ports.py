@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from core.model.moment import Moment
+
 What = Literal["rule", "trigger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many runs of a rule are done, have failed, and have not happened yet."""
+
+    done: int = 0
+    failed: int = 0
+    waiting: int = 0
 
 
 class RuleReader(Protocol):
@@ -13,3 +25,7 @@ class RuleReader(Protocol):
 
     def taken(self, what: What, ids: Iterable[str]) -> Collection[str]:
         """Return which of these ids a rule (or trigger) has or has had: a new one needs another."""
+
+    def rule_counts(self, rules: Iterable[str], since: Moment) -> Mapping[str, Counts]:
+        """Return what has become of the runs of rules that ended since a moment, and what waits; a rule without any is
+        left out."""

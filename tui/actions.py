@@ -27,6 +27,7 @@ class Scope(StrEnum):
     INBOX = "inbox"
     CONDITION = "condition"
     TEXT = "text"
+    EDITOR = "editor"
 
 
 SCOPE_TITLES: Final = {
@@ -36,6 +37,7 @@ SCOPE_TITLES: Final = {
     Scope.INBOX: N_("Inbox"),
     Scope.CONDITION: N_("Condition that is built"),
     Scope.TEXT: N_("Text that is written"),
+    Scope.EDITOR: N_("Automation"),
     Scope.APP: N_("Everywhere"),
 }
 
@@ -106,6 +108,13 @@ class Registry:
         """Return what the footer shows while the focus is there."""
         shown = [a for a in self._actions.values() if a.hint and a.keys and a.scope in (scope, Scope.APP)]
         return sorted(shown, key=lambda action: action.hint_rank)
+
+    def covered(self, action: Action, scope: Scope) -> bool:
+        """Return whether a place has another use for the keys of an action that works everywhere."""
+        if action.scope is not Scope.APP or scope is not Scope.EDITOR:
+            return False
+        own = {key for each in self._actions.values() if each.scope is scope for key in each.keys}
+        return not own.isdisjoint(action.keys)
 
     def hint_keys(self, action: Action) -> str:
         """Return the keys that the footer shows with an action: ``hjkl`` for a family of single characters."""

@@ -135,7 +135,10 @@ async def menu(app: FunilApp, title: str, scope: Scope, cell: Offset) -> None:
 
 def cycle_log(app: FunilApp) -> None:
     """Board → docked log → log over the whole screen → board."""
-    if not app.log_view.has_focus:
+    if app.screen.has_class("in-editor"):  # the map takes the log's room while it has the keys
+        app.screen.remove_class("in-editor")
+        app.call_after_refresh(app.log_view.focus)
+    elif not app.log_view.has_focus:
         app.log_view.focus()
     elif not app.screen.has_class("full-log"):
         app.screen.add_class("full-log")
@@ -238,6 +241,8 @@ def back(app: FunilApp) -> None:
         _done_reading(app)
     elif app.inbox.open:
         _leave_inbox(app)
+    elif app.editing.open:
+        app.editing.back()
     elif app.board.model.anchor is not None or app.board.model.marks:
         app.board.clear_marks()
     elif app.desk.search:

@@ -28,6 +28,7 @@ from tui.board.view import BoardView
 from tui.bridge import Doorway, Woken
 from tui.desk import Desk
 from tui.driver import honest
+from tui.editing import Editing
 from tui.filter_line import FilterLine
 from tui.filtering import Filter
 from tui.footer import FooterLine, Hint
@@ -81,6 +82,7 @@ class FunilApp(App[None]):
         self.inbox: InboxView = InboxView(doorway.store, self.desk.moments, names, id="inbox")
         self.tour: Tour = Tour(id="tour")
         self.live: Live = Live(self)
+        self.editing: Editing = Editing(self)
         self.pointed: Offset | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -145,19 +147,12 @@ class FunilApp(App[None]):
     @property
     def scope(self) -> Scope:
         """Where the focus is, or comes back to when what lies over the board is closed."""
-        focused = self.below
-        if panel_place.in_panel(self):
-            return Scope.PANEL
-        if focused is self.inbox.list:
-            return Scope.INBOX
-        if focused in (None, self.board):
-            return Scope.BOARD
-        return Scope.LOG if focused is self.log_view else Scope.APP
+        return panel_place.scope(self)
 
     @property
     def home(self) -> Widget:
-        """Where one comes back to: the board, or the inbox in its place."""
-        return self.inbox.list if self.inbox.open else self.board
+        """Where one comes back to: the board, or the inbox or the automation in its place."""
+        return self.inbox.list if self.inbox.open else self.editing.home or self.board
 
     @property
     def below(self) -> Widget | None:
@@ -176,7 +171,7 @@ class FunilApp(App[None]):
         scope = self.scope
         if scope is Scope.PANEL and action.scope is Scope.BOARD:
             return panel_place.works_in_panel(self, action)
-        return action.scope in (Scope.APP, scope)
+        return action.scope in (Scope.APP, scope) and not self.registry.covered(action, scope)
 
     def action_do(self, action_id: str) -> None:
         """Do what a key stands for."""
@@ -373,6 +368,7 @@ class FunilApp(App[None]):
         looks.turn_to(self, pipeline)
         if self.desk.search:
             self.filter.again()
+        self.editing.reload()
         self.show_header()
 
     def dress(self, name: str) -> None:

@@ -34,7 +34,7 @@ def close(app: FunilApp) -> None:
     """Go back to the board."""
     app.inbox.open = False
     panel_place.share_width(app)
-    app.board.focus()
+    app.home.focus()
 
 
 async def next_thing(app: FunilApp) -> None:

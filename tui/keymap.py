@@ -27,7 +27,8 @@ from tui.keys import TAKEN, key_name, parse
 FILE: Final = "keys.toml"
 _BIGGEST: Final = 100_000
 """Bytes that a file of keys can have; nobody has that many keys."""
-_INSIDE: Final = tuple(scope for scope in Scope if scope is not Scope.APP and scope not in OVER)
+_INSIDE: Final = tuple(scope for scope in Scope if scope not in (Scope.APP, Scope.EDITOR) and scope not in OVER)
+"""The places in which what works everywhere keeps its keys; the automation has uses of its own for some of them."""
 
 
 @dataclass(frozen=True, slots=True)

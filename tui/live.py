@@ -127,6 +127,7 @@ class Live:
         app.log_view.reload()
         app.panel.reload()
         app.inbox.reload()
+        app.editing.take_in(config=changes.config)
         app.show_header()
         app.footer.recheck()
 

@@ -10,6 +10,20 @@ if TYPE_CHECKING:
     from tui.app import FunilApp
 
 
+def scope(app: FunilApp) -> Scope:
+    """Return where the focus is, or comes back to when what lies over the board is closed."""
+    focused = app.below
+    if in_panel(app):
+        return Scope.PANEL
+    if focused is app.inbox.list:
+        return Scope.INBOX
+    if app.editing.holds(focused):
+        return Scope.EDITOR
+    if focused in (None, app.board):
+        return Scope.BOARD
+    return Scope.LOG if focused is app.log_view else Scope.APP
+
+
 def in_panel(app: FunilApp) -> bool:
     """Return whether the open deal has the keys, or gets them back when what lies over it is closed."""
     below = app.below
@@ -41,12 +55,16 @@ def of_hand(app: FunilApp, action: Action) -> bool:
 
 
 def share_width(app: FunilApp, width: int | None = None) -> None:
-    """Share the width (default: the screen's) between board (or inbox in its place) and open deal; where it is narrow
-    the deal has it all."""
+    """Share the width (default: the screen's) between board (or inbox or automation in its place) and open deal; where
+    it is narrow the deal has it all."""
     from tui.header import ROOMY
 
     narrow = (app.size.width if width is None else width) < ROOMY
     app.panel.set_class(narrow, "narrow")
     beside = not (narrow and app.panel.display)
     app.inbox.display = beside and app.inbox.open
-    app.board.display = beside and not app.inbox.open
+    editing = app.editing
+    if editing.built is not None:
+        editing.built.display = beside and editing.open and not app.inbox.open
+    app.screen.set_class(editing.open and not app.inbox.open, "in-editor")
+    app.board.display = beside and not app.inbox.open and not editing.open

@@ -11,6 +11,7 @@ from tui import acts
 from tui.actions import Action, Registry, Scope
 from tui.verbs_board import ARRANGING
 from tui.verbs_clock import CLIENT, OF_CLOCK, TOUR
+from tui.verbs_editor import OF_EDITOR
 from tui.verbs_inbox import OF_INBOX
 from tui.verbs_log import OF_LOG
 from tui.verbs_panel import OF_PANEL
@@ -380,6 +381,7 @@ REGISTRY: Final = Registry(
         *OF_REACHING,
         *OF_INBOX,
         *OF_CONDITIONS,
+        *OF_EDITOR,
         OF_LINES,
         *OF_CLOCK,
         CLIENT,

@@ -6,10 +6,12 @@ from core.commands import automation
 from core.commands.automation import Key
 from core.model.deal import Deal
 from core.model.frozen import replace
+from core.model.moment import Moment
 from core.model.rule import Rule, Trigger
 from core.model.run import RunStatus
 from core.plan import NewEntry, Plan
-from tests.data.rows_ground import Ground, a_deal, a_rule, a_run, an_entry
+from core.rule_ports import Counts
+from tests.data.rows_ground import NOON, Ground, a_deal, a_rule, a_run, an_entry
 
 KEYS: list[Key] = [("rule", "r1"), ("trigger", "paid")]
 PAID = Trigger(id="paid", pipeline="sales", stage="won", kind="payment", name="Paid", settings={})
@@ -49,3 +51,20 @@ def test_ids_stay_taken_and_what_was_removed_comes_back_as_it_was(ground: Ground
     after = ground.tx().house()
     assert after.triggers == before.triggers
     assert replace(after.rules["r1"], revision=0) == replace(before.rules["r1"], revision=0)
+
+
+def test_what_rules_have_done_lately_is_counted(ground: Ground) -> None:
+    since, before = Moment(NOON - 1_000), Moment(NOON - 1_001)
+    states = [
+        (RunStatus.DONE, since),
+        (RunStatus.DONE, before),
+        (RunStatus.FAILED, NOON),
+        (RunStatus.SKIPPED, NOON),
+        (RunStatus.SENDING, None),
+        (RunStatus.NO_DATE, None),
+    ]
+    for number, (status, ended) in enumerate(states):
+        deal = a_deal(f"D{number}", stage="delivery")
+        run = replace(a_run(deal.id, "r1"), status=status, ended_at=ended)
+        ground.tx().apply(Plan(entered=[NewEntry(None, deal, an_entry(deal), [run, replace(run, rule="r2")])]))
+    assert ground.tx().rule_counts(["r1", "r3"], since) == {"r1": Counts(done=1, failed=1, waiting=2)}
