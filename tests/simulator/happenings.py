@@ -48,6 +48,7 @@ def carried_out(world: World, done: Sequence[Happening]) -> None:
             )
         elif happening.kind == "chat_message":
             world.talk.said.setdefault(happening.data["chat"], []).append(happening.data["text"])
+            world.watch.written(happening.data["chat"], happening.at)
             world.talk.blocked.discard(world.look(lambda r: r.chats_named(happening.data["chat"])[0].id))  # noqa: B023
         world.say(f"{happening.kind} {happening.key}")
 

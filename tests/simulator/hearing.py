@@ -93,7 +93,18 @@ _LISTENS: Final[Mapping[str, Callable[[Trigger, Event, str], bool]]] = {
     "webhook": lambda t, e, here: e.kind == "webhook" and e.data["code"] == t.settings["code"],
     "crm_form": lambda t, e, here: e.kind == "form" and here not in _CLOSED,
     "field_changed": lambda t, e, here: (
-        e.kind == "field_changed" and bool({*t.settings["fields"]} & {*e.data["fields"]})
+        e.kind == "field_changed"
+        and bool({*t.settings["fields"]} & {*e.data["fields"]})
+        and t.settings.get("to") in (None, e.data["changes"].get("mark", {}).get("new"))
+    ),
+    # Whether a machine opened it, or something has happened since, is judged elsewhere: it is so for all or for none.
+    "email_opened": lambda t, e, here: e.kind == "email_opened" and here not in _CLOSED,
+    "stale": lambda t, e, here: e.kind == "stale" and here not in _CLOSED and e.data["after"] == t.settings["after"],
+    "chat_slow": lambda t, e, here: (
+        e.kind == "chat_slow"
+        and here not in _CLOSED
+        and (e.data["seconds"], e.data["count_from"]) == (t.settings["seconds"], t.settings["count_from"])
+        and t.settings.get("channel") in (None, e.data["channel"])
     ),
 }
 

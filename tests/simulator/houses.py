@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from core import commands
+from core import commands, silence
 from core.commands.chats import chat_message
 from core.commands.files import add_file
+from core.commands.mails import NewMail, write_mail
 from core.commands.recording import Report
 from core.model.file import NewFile
 from core.model.house import CompanySettings, Connection, FieldDef, FieldType, House
-from core.model.moment import Duration
+from core.model.moment import HOUR, MINUTE, Duration
 from core.model.people import Address, Company, Contact, User
 from core.model.pipeline import Pipeline, Stage, StageKind
 from core.model.rule import Hours, Order, Rule, RunTime, Trigger, Unknown, When
@@ -44,6 +45,10 @@ _KINDS_OF: Final = {
 """What the rules of a house do: in every other one they call, chat and invite as well."""
 CODES: Final = ("red", "blue")
 _TRIGGERS: Final = ("webhook", "webhook", "crm_form", "field_changed")
+STEPS: Final = 14
+"""Stairs of triggers: more than one chain of moves may have."""
+STALE_AFTER: Final = (("10m", 10 * MINUTE), ("1h", HOUR), ("30h", 30 * HOUR))
+"""The silences that triggers wait for, where a house waits."""
 FALLBACKS: Final = ((), ("type",), ("contact",), ("type", "contact", "company"))
 CHANNEL: Final = "talk"
 OTHER_CHANNEL: Final = "talk2"
@@ -78,8 +83,13 @@ def house(variant: int) -> Made:
     memory = Memory()
     store = inline_store(connection, WallClock(), memory=memory)
     store.write_now(lambda tx: _set_up(tx, rng, more=more))
-    if listens(variant):
+    if circles(variant):
+        store.write_now(lambda tx: _add_circle(tx, stairs=variant == 15))
+    elif listens(variant):
         store.write_now(lambda tx: _add_triggers(tx, rng))
+    late = waits(variant) and variant % 16 == 1
+    if waits(variant) and not late:
+        store.write_now(lambda tx: _add_waits(tx, rng))
     if more:
         store.write_now(add_file(OFFER))
         for number, (chat, user) in enumerate(CHATS.items()):
@@ -97,6 +107,11 @@ def house(variant: int) -> Made:
             amount="5",
         )
         store.write_now(commands.add_deal(new, rules=number == 0))
+    if waits(variant):
+        store.write_now(write_mail("D0", NewMail(subject="Hello", text="Well?"), "ana"))
+    if late:  # as when a board file brings triggers to deals that are there
+        store.write_now(lambda tx: _add_waits(tx, rng))
+        store.write_now(lambda tx: tx.put_timers([silence.sweep(START)]))
     made = Made(contents(connection), store.read(lambda r: r.house()), memory.revisions)
     connection.close()
     return made
@@ -110,6 +125,66 @@ def talks(seed: int) -> bool:
 def listens(seed: int) -> bool:
     """Return whether a seed, or a house, is one of those with triggers, and with rules that change fields for them."""
     return seed % HOUSES % 3 == 0
+
+
+def waits(seed: int) -> bool:
+    """Return whether a seed, or a house, is one of those whose triggers wait for an answer, for something to happen, or
+    for hits on mails."""
+    return seed % HOUSES % 8 == 1
+
+
+def _add_waits(tx: Tx, rng: random.Random) -> None:
+    """Add triggers of slow answers, silences and opened mails, in any stage, some of which move back."""
+    slow = {"seconds": rng.choice((5, 60, 700)), "count_from": rng.choice(("acceptance", "message"))}
+    settings: Sequence[tuple[str, dict[str, Any]]] = (
+        ("chat_slow", slow),
+        ("chat_slow", {"seconds": 60, "count_from": "acceptance", "channel": rng.choice((CHANNEL, OTHER_CHANNEL))}),
+        ("stale", {"after": rng.choice(STALE_AFTER)[0]}),
+        ("stale", {"after": rng.choice(STALE_AFTER)[0]}),
+        ("email_opened", {}),
+    )
+    for number, (kind, given) in enumerate(settings):
+        tx.put_trigger(
+            Trigger(
+                id=f"w{number}",
+                pipeline="sales",
+                stage=rng.choice(STAGES[1:]),
+                kind=kind,
+                name=f"w{number}",
+                position=10 + number,
+                back=rng.random() < 0.25,
+                settings=given,
+            )
+        )
+
+
+def circles(seed: int) -> bool:
+    """Return whether a seed, or a house, is one of those in which a changed field leads to the next change of it."""
+    return seed % HOUSES % 24 == 15
+
+
+def _add_circle(tx: Tx, *, stairs: bool) -> None:
+    """Add rules that change a field wherever triggers on it lead: for ever, or (``stairs``) one step further each time,
+    by another trigger, which is no circle and yet too long."""
+    tx.put_field(FieldDef(id="mark", type=FieldType.TEXT))
+    for number in range(STEPS if stairs else 2):
+        settings = {"fields": ["mark"]} | ({"to": "x" * (number + 1)} if stairs else {})
+        tx.put_trigger(
+            Trigger(
+                id=f"t{number}",
+                pipeline="sales",
+                stage="bc"[number % 2],
+                kind="field_changed",
+                name=f"t{number}",
+                position=number,
+                back=True,
+                settings=settings,
+            )
+        )
+    for stage in "bc":
+        value = {"field": "mark", "value": "{{ deal.fields.mark }}x" if stairs else stage}
+        rule = Rule(id=f"s{stage}", pipeline="sales", stage=stage, kind="set_field", name=f"s{stage}", settings=value)
+        tx.put_rule(rule, "system", START)
 
 
 def _add_triggers(tx: Tx, rng: random.Random) -> None:

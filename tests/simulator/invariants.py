@@ -16,9 +16,10 @@ from core.model.run import Run, RunStatus
 from core.model.timeline import TimelineKind
 from core.ports import Reader
 from core.views import DealFilter, DeliveryFilter, TimelineEntry
-from tests.simulator import accounts, happenings, hearing, houses, talk
+from tests.simulator import accounts, happenings, hearing, hits, houses, talk, waiting
 from tests.simulator.world import Attempt, World
 
+LONGEST_CHAIN = 10
 FINAL = frozenset(DeliveryStatus) - {DeliveryStatus.QUEUED, DeliveryStatus.SENDING}
 _FOLLOWS: Mapping[str, Set[str]] = {
     "queued": {"sent", "failed", "unknown", "cancelled", "queued"},
@@ -44,6 +45,9 @@ def after_commit(world: World, *, everything: bool = False) -> None:
         messages = {c.id for c in changes if c.what == "delivery"}
         if messages:
             _note_delivered(world, messages)
+        if world.watched:
+            for problem in waiting.at_all_times(world, reader):
+                world.violated(problem)
         if not touched and not everything:
             return []
         # Without an id the feed means all of them.
@@ -101,7 +105,9 @@ def _entry_problems(world: World, reader: Reader, house: House, entry: Entry, ru
         if off and run.status in _PENDING and run.id not in world.asked:
             problems.append(f"{run.rule} is off, and still {run.public_id} waits")
     links = entry.cause.chain
-    if len(links) > guarding.CHAIN_LIMIT + 1 or len(set(links)) != len(links):
+    if len(links) > LONGEST_CHAIN:
+        problems.append(f"entry {entry.id} of {entry.deal} has too many moves behind it: {len(links)}")
+    if len(set(links)) != len(links):
         problems.append(f"entry {entry.id} of {entry.deal}: its chain circles {[x.stage for x in links]}")
     # A clock that was set back notes moments before the entry: they say nothing about the grace.
     if not world.set_back and entry.cause.kind is CauseKind.PERSON:
@@ -140,8 +146,10 @@ def _end_problems(world: World, reader: Reader) -> Sequence[str]:
         attempts[attempt.delivery].append(attempt)
     if houses.talks(world.seed):
         problems += [*accounts.problems(world, reader, deliveries), *talk.problems(world, reader, deliveries)]
-    if houses.listens(world.seed):
+    if houses.listens(world.seed) or world.watched:
         problems += hearing.problems(world, reader)
+    if world.watched:
+        problems += [*waiting.problems(world, reader), *hits.problems(world, reader)]
     timelines = {deal: reader.timeline(deal) for deal in {d.deal for d in deliveries}}
     for delivery in deliveries:
         if world.cut_short and _ahead(reader, delivery):

@@ -266,5 +266,17 @@ LATELY: Mapping[str, int] = {
     "a link on the wire is an invitation": 199,
     "an account is never overdrawn": 75,
     "an engine that has ended sends nothing": 479,
+    "a timer survives a crash": 129,
+    "a wait is counted from where the trigger says": 17,
+    "no timer is left over": 73,
+    "an answer ends the wait": 73,
+    "a client's words end no wait": 145,
+    "a silence is told once": 65,
+    "a slow answer is raised in time": 25,
+    "each silence is told": 449,
+    "what happens ends a silence": 17,
+    "a trigger that comes later finds all deals": 17,
+    "circles through fields end": 39,
+    "long chains end": 111,
 }
 """The first seed that lately found a bug, where that is no early one: tried before all others, it saves the search."""

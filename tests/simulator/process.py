@@ -13,7 +13,7 @@ from core.engine.leasing import Claim
 from core.engine.loop import Engine
 from core.errors import StoreTrouble
 from core.model.delivery import Delivery
-from core.model.event import Happening
+from core.model.event import Event, Happening, Reach
 from core.model.line import Line
 from core.model.moment import Moment
 from core.plan import Plan
@@ -27,6 +27,8 @@ from tests.simulator.database import inline_store, nothing
 from tests.simulator.peers import SimAdapters
 from tests.simulator.world import Crash, World
 
+WAITS: Final = frozenset({"chat_slow", "stale"})
+"""What the house raises when somebody has waited too long."""
 SLEEPY: Final = 0.05
 """How often one of two engines stands still at a step."""
 SLEEP: Final = (4, 12, 40, 120)
@@ -70,6 +72,30 @@ class WatchedTx(SqlTx):
         ours = super().mark_sending(ids, worker, now)
         self._world.noted.append(partial(self._world.marked.update, [(delivery, worker) for delivery in ours]))
         return ours
+
+    def record(self, event: Event) -> int | None:
+        """Record an event, and note what the house raises itself when somebody has waited."""
+        number = super().record(event)
+        if number is not None and event.kind in WAITS:
+            self._world.noted.append(partial(self._world.watch.raise_, event, self.now()))
+        return number
+
+    def add_reaches(self, reaches: Iterable[Reach]) -> None:
+        """Write what events have come to, and note which have moved a deal."""
+        rows = list(reaches)
+        super().add_reaches(rows)
+        self._note_moves(rows)
+
+    def put_reach(self, reach: Reach) -> None:
+        """Write what an event has come to, and note whether it has moved a deal."""
+        super().put_reach(reach)
+        self._note_moves([reach])
+
+    def _note_moves(self, rows: Sequence[Reach]) -> None:
+        moved = [row for row in rows if row.applied is not None]
+        if moved and self._world.watched:
+            ((newest,),) = self.db.text("SELECT max(id) FROM events")
+            self._world.noted += [partial(self._world.watch.moves, row, newest) for row in moved]
 
     def due_happenings(self, now: Moment, limit: int) -> Sequence[Happening]:
         """Take what simulated peers do by now, and note it."""
@@ -176,6 +202,7 @@ class Life:
         try:
             await what(self.engine)
         except StoreTrouble as trouble:
+            self.troubles += 1
             self.world.say(f"{self.worker}: {trouble.words.english()}")
         except Crash:
             self.die()
@@ -184,6 +211,17 @@ class Life:
                 await asyncio.sleep(0)
             return False
         return True
+
+    async def look(self, what: Callable[[Engine], Awaitable[Any]]) -> bool:
+        """Let the engine make its passes, and note it where it comes to their end without trouble."""
+        world, troubles = self.world, self.troubles
+        if not world.watched:
+            return await self.run(what)
+        with world.watch.looking(world.clock.at, _sweeping(world)) as one:
+            survived = await self.run(what)
+            if survived and troubles == self.troubles:
+                world.watch.looked(one)
+        return survived
 
     def die(self) -> None:
         """End, and lose the lease with it."""
@@ -238,3 +276,8 @@ class Life:
             if not self.dead:
                 world.alive.add(self.worker)
                 world.say(f"{self.worker} goes on")
+
+
+def _sweeping(world: World) -> bool:
+    """Return whether deals are still to get their timers of silence."""
+    return bool(world.connection.execute("SELECT 1 FROM timers WHERE kind = 'stale_sweep'").fetchall())

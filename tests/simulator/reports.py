@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from core import commands
 from core.commands import incoming
 from core.commands.recording import Report
 from core.engine import listening
 from core.model.moment import HOUR, SECOND, Moment
 from core.ports import Job
 from core.views import DealFilter
+from tests.simulator import patience
 from tests.simulator.hearing import SOURCE
 from tests.simulator.houses import CODES
 from tests.simulator.person import Acts, Person
@@ -62,11 +64,21 @@ def _fresh(person: Person) -> Heard:
 
 def _job(heard: Heard) -> Job[Any]:
     told = Report(id=heard.id, source=SOURCE, at=heard.at)
+    if heard.kind == patience.HIT:
+        return patience.opened(heard)
     if heard.kind == "webhook":
         (deal,) = heard.deals
         return incoming.webhook_called(told, deal, heard.what)
     return incoming.form_submitted(told, "contact", "crm", {"name": "Somebody", "email": heard.what})
 
 
+def climb(person: Person) -> None:
+    """Change the field that a circle of rules and triggers, or their stairs, begin with."""
+    deal = person.world.rng.choice(person.deals())
+    person.command(f"mark {deal}", commands.set_fields(deal, {"mark": "x"}))
+
+
+CIRCLES: Final[Acts] = {climb: 4}
+"""What happens besides where fields lead in circles."""
 MORE: Final[Acts] = {report: 6}
 """What happens besides in a house with triggers."""

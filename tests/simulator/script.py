@@ -13,7 +13,7 @@ from core.engine.loop import Engine
 from core.model.delivery import DeliveryStatus
 from core.model.moment import DAY, Moment
 from core.views import DeliveryFilter
-from tests.simulator import houses, invariants, reports, serving, talk
+from tests.simulator import houses, invariants, patience, reports, serving, talk
 from tests.simulator.acts import ACTS
 from tests.simulator.database import copy_of, restore
 from tests.simulator.person import Person
@@ -80,15 +80,23 @@ async def _play(world: World) -> None:
     world.carrying = world.rng.choice((frozenset(), frozenset({"mail"}), *[frozenset(("mail", houses.CHANNEL))] * 4))
     world.away = frozenset(number for number in houses.CHATS.values() if world.chance(0.4))
     world.cursor = world.look(lambda r: r.cursor())
+    world.watched = houses.waits(world.seed)
+    world.acts += 4 if world.watched else 0
+    world.watch.clock(START)
+    world.rested()
     invariants.after_commit(world, everything=True)
     more = houses.talks(world.seed)
     if more:
         talk.begin(world)
     listens = houses.listens(world.seed)
-    person = Person(world, {**ACTS, **(talk.MORE if more else {}), **(reports.MORE if listens else {})})
+    patient = patience.MORE if world.watched else reports.CIRCLES if houses.circles(world.seed) else {}
+    person = Person(world, {**ACTS, **(talk.MORE if more else {}), **(reports.MORE if listens else {}), **patient})
     world.person = person.act
     world.served = world.chance(SERVED)
-    with reports.few(world) if listens else nullcontext():
+    with (
+        reports.few(world) if listens else nullcontext(),
+        patience.one_by_one(world) if world.watched else nullcontext(),
+    ):
         await _work(world, person)
     await _forgotten()
 
@@ -130,7 +138,7 @@ async def _engine(world: World, person: Person) -> None:
             await life.run(Engine.start)
         elif _something_due(world):
             passes -= 1
-            await life.run(world.rng.choice((Engine.once, Engine.until_idle)))
+            await life.look(world.rng.choice((Engine.once, Engine.until_idle)))
         else:
             await asyncio.sleep(0)
 
@@ -193,7 +201,7 @@ async def _until_idle(living: Sequence[Life], person: Person) -> None:
     resumed = True
     while resumed:
         for life in living:
-            await life.run(Engine.until_idle)
+            await life.look(Engine.until_idle)
         resumed = person.resume()
 
 

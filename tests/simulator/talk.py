@@ -18,7 +18,7 @@ from core.views import DeliveryFilter
 from data.tx import SqlTx
 from tests.simulator.houses import CHANNEL, CHATS, OFFER, OTHER_CHANNEL
 from tests.simulator.person import Acts, Person
-from tests.simulator.world import World
+from tests.simulator.world import START, World
 
 _USERS: Final = {**CHATS, "c3": "tg:555", "c4": "tg:556"}
 """The chats that may be, with who writes in each: two of them nobody knows before they are invited."""
@@ -37,6 +37,8 @@ def begin(world: World) -> None:
     """Note what has been written before."""
     world.talk.reports = list(enumerate(CHATS))
     world.talk.said = {chat: [f"text {number}"] for number, chat in world.talk.reports}
+    for chat in CHATS:
+        world.watch.written(chat, START)
 
 
 def write(person: Person, chat: str | None = None) -> None:
@@ -45,7 +47,7 @@ def write(person: Person, chat: str | None = None) -> None:
     again = chat is None and talk.reports and world.chance(0.25)
     fresh = len(talk.reports), chat or world.rng.choice(list(_USERS))
     number, where = world.rng.choice(talk.reports) if again else fresh
-    known = {each.chat: each.id for each in person.store.read(_chats)}
+    there = {each.chat: each.id for each in person.store.read(known)}
     report = Report(id=f"w{number}", source=CHANNEL)
     job = chats.chat_message(report, where, f"text {number}", channel=CHANNEL, sender=_USERS[where])
     done = person.command(f"{_USERS[where]} writes text {number} in {where}", job)
@@ -57,9 +59,10 @@ def write(person: Person, chat: str | None = None) -> None:
         return
     talk.reports.append(fresh)
     talk.said.setdefault(where, []).append(f"text {number}")
-    talk.blocked.discard(known.get(where, 0))
-    if where not in known:
+    talk.blocked.discard(there.get(where, 0))
+    if where not in there:
         talk.bound[where] = frozenset(talk.followed.get(where, ())) or frozenset({None})
+    world.watch.written(where, world.clock.at)
 
 
 def follow(person: Person) -> None:
@@ -71,7 +74,7 @@ def follow(person: Person) -> None:
     invite, chat = world.rng.choice(invites), world.rng.choice(("c3", "c4"))
     report = Report(id=f"f{len(world.trace)}", source=CHANNEL)
     job = chats.chat_message(report, chat, f"/start {invite.token}", channel=CHANNEL, sender=_USERS[chat])
-    there = {each.chat for each in person.store.read(_chats)}
+    there = {each.chat for each in person.store.read(known)}
     if person.command(f"{chat} follows an invitation to {invite.deal}", job) is None:
         return
     if invite.followed_by is None:
@@ -82,7 +85,8 @@ def follow(person: Person) -> None:
         write(person, chat)
 
 
-def _chats(reader: Reader) -> Sequence[Chat]:
+def known(reader: Reader) -> Sequence[Chat]:
+    """Return all chats."""
     return reader.chats(ChatFilter())
 
 
@@ -95,16 +99,23 @@ def _invites(reader: Reader) -> Sequence[Invite]:
 
 def attend(person: Person) -> None:
     """Take a client's chat, answer in it, or close it."""
-    found = person.store.read(_chats)
+    found = person.store.read(known)
     if not found:
         return
-    chat, dice = person.world.rng.choice(found), person.world.rng.random()
+    chat, dice, watch = person.world.rng.choice(found), person.world.rng.random(), person.world.watch
     if chat.status is ChatStatus.WAITING and dice < 0.4:
-        person.command(f"take {chat.chat}", chat_acts.accept_chat(chat.address, by="ana"))
+        accept(person, chat)
     elif dice < 0.8:
-        person.command(f"answer in {chat.chat}", chat_acts.answer_chat(chat.address, "an answer", by="ana"))
-    else:
-        person.command(f"close {chat.chat}", chat_acts.close_chat(chat.address, by="ana"))
+        if person.command(f"answer in {chat.chat}", chat_acts.answer_chat(chat.address, "an answer", by="ana")):
+            watch.answered(chat.chat)
+    elif person.command(f"close {chat.chat}", chat_acts.close_chat(chat.address, by="ana")):
+        watch.answered(chat.chat, closed=True)
+
+
+def accept(person: Person, chat: Chat) -> None:
+    """Take a chat."""
+    if person.command(f"take {chat.chat}", chat_acts.accept_chat(chat.address, by="ana")):
+        person.world.watch.taken(chat.chat, person.world.clock.at)
 
 
 def opt_out(person: Person) -> None:
@@ -165,7 +176,7 @@ MORE: Final[Acts] = {
 def problems(world: World, reader: Reader, deliveries: Sequence[Delivery]) -> Sequence[str]:
     """Compare the chats with what was said in them."""
     found, sent = [], _by_chat(deliveries)
-    for chat in _chats(reader):
+    for chat in known(reader):
         history = [said.message for said in reader.said(chat.id)]
         texts = [each.text for each in history if each.author is Author.CLIENT]
         if texts != world.talk.said.get(chat.chat, []):

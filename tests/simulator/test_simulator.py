@@ -11,11 +11,12 @@ from tests.simulator import houses, script
 from tests.simulator.planted import LATELY, PLANTED
 from tests.simulator.planted_events import PLANTED_EVENTS
 from tests.simulator.planted_talk import PLANTED_TALK
+from tests.simulator.planted_waits import PLANTED_WAITS
 
 SEEDS = int(os.environ.get("FUNIL_SEEDS", "1000"))
 CHUNKS = 16
 WITHIN = 1000
-BUGS = {**PLANTED, **PLANTED_TALK, **PLANTED_EVENTS}
+BUGS = {**PLANTED, **PLANTED_TALK, **PLANTED_EVENTS, **PLANTED_WAITS}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,6 +95,11 @@ EVENTS = (
     "reported",
     "after expand",
     "after match",
+    "after fire",
+    "email_opened M",
+    "writes a mail",
+    "nothing happens for",
+    "mark D",
 )
 
 

@@ -21,6 +21,7 @@ from core.ports import Reader
 from data.reader_base import Memory
 from data.sql import Db
 from tests.simulator.database import inline_store
+from tests.simulator.watch import Watch
 
 if TYPE_CHECKING:
     from tests.simulator.process import Life
@@ -202,6 +203,9 @@ class World:
     applied: set[str] = field(default_factory=set)
     """Rules that the person has applied to deals that were there already."""
     person: Callable[[], None] | None = None
+    watch: Watch = field(default_factory=Watch)
+    watched: bool = False
+    """Whether it is a house that waits, so that somebody notes how long."""
     memory: Memory = field(default_factory=Memory)
     cursor: int = 0
     noted: list[Callable[[], None]] = field(default_factory=list)
@@ -214,6 +218,7 @@ class World:
     def turn(self, to: Moment) -> None:
         """Turn the clock; the alarms ring whose moment has come."""
         self.clock.at = to
+        self.watch.clock(to)
         for ring in self.alarms:
             ring()
 
@@ -228,6 +233,13 @@ class World:
         noted, self.noted = self.noted, []
         for note in noted:
             note()
+        if self.watched:
+            self.rested()
+
+    def rested(self) -> None:
+        """Note since when nothing has happened on each deal."""
+        for deal, since, idle in self.connection.execute("SELECT id, active_at, closed OR removed FROM deals"):
+            self.watch.rested(deal, Moment(since), open=not idle)
 
     def stands(self, line: Line) -> None:
         """Note how a connection's line stands: whatever probed it has come to its end."""
