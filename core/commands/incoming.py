@@ -195,15 +195,19 @@ def call_came(
     Raises ``UnknownThing`` for a line that is not connected, and ``BadInput``.
     """
 
-    def read(tx: Tx) -> Arrived:
+    def job(tx: Tx) -> Recorded:
         house = tx.house()
-        number = phones.parse(phone, phones.region_of(house.company))
-        over = line_of(house, line)
-        named = lookup.deal(tx, deal).id if deal is not None else None
-        data = {"phone": number, "line": over.id, **({"call": call} if call else {})}
-        return Arrived(data=data, deal=named, connection=over.id)
+        over = line_of(house, line)  # a call is the same whether or not its report names the only line
 
-    return _recorded(_once(report, kind, line or "", call), kind, read)
+        def read(tx: Tx) -> Arrived:
+            number = phones.parse(phone, phones.region_of(house.company))
+            named = lookup.deal(tx, deal).id if deal is not None else None
+            data = {"phone": number, "line": over.id, **({"call": call} if call else {})}
+            return Arrived(data=data, deal=named, connection=over.id)
+
+        return _recorded(_once(report, kind, over.id, call), kind, read)(tx)
+
+    return job
 
 
 def _once(report: Report, kind: str, line: str, call: str | None) -> Report:

@@ -277,8 +277,8 @@ def test_what_the_event_says_stands_in_texts_and_conditions_of_the_stay_that_it_
 
 def test_a_call_that_is_told_with_its_line_and_without_is_one(tmp_path: Path) -> None:
     house = funil(tmp_path, trigger("t", "delivery", "call_missed"), trigger("u", "billing", "call_missed"))
-    for words in (["call=77"], ["call=77", "line=line1"], ["line=line1", "call=77", "--id", "y"]):
-        house(*CALL, f"phone={MARIA}", *words)
+    for words in (["call=77"], ["call=77", "line=l1"], ["line=l1", "call=77", "--id", "y"]):
+        house("event", "call_missed", f"phone={MARIA}", *words)
         house.idle()
     assert len(house.json("explain")["events"]) == 1
     assert house.stage() == "delivery"
