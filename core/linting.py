@@ -76,11 +76,11 @@ def lint(
         if outside is not None:
             found += _told(at, "connection", connection.id, _secrets(connection, outside))
     for rule in sorted(house.rules.values(), key=lambda r: (r.pipeline, r.position)):
-        found += _told(at, "rule", rule.id, _rule(rule, house, now))
+        found += _told(at, "rule", rule.id, of_rule(rule, house, now))
         if deals is not None:
             found += _told(at, "rule", rule.id, _undated(rule, house, deals))
     for trigger in sorted(house.triggers.values(), key=lambda t: (t.pipeline, t.position)):
-        found += _told(at, "trigger", trigger.id, _trigger(trigger, house))
+        found += _told(at, "trigger", trigger.id, of_trigger(trigger, house))
     found += [Trouble(at("rule", circle.rules[0], None), circle.words, error=False) for circle in circles.find(house)]
     return found
 
@@ -169,7 +169,8 @@ def _secrets(connection: Connection, outside: Outside) -> Iterator[Finding]:
 # Rules and triggers ---------------------------------------------------------------------------------------------------
 
 
-def _rule(rule: Rule, house: House, now: Moment | None) -> Iterator[Finding]:
+def of_rule(rule: Rule, house: House, now: Moment | None = None) -> Iterator[Finding]:
+    """Yield everything found in one rule; ``field`` is the key as a board file has it (``run``, ``settings.text``)."""
     yield from _stage(rule, house)
     yield from conditions.check(rule.when, house)
     yield from timing.check_run(rule.run, house)
@@ -223,7 +224,8 @@ def _undated(rule: Rule, house: House, deals: SurveyReader) -> Iterator[Finding]
         yield Finding("run", Words(words, {"field": spec.id}), error=False)
 
 
-def _trigger(trigger: Trigger, house: House) -> Iterator[Finding]:
+def of_trigger(trigger: Trigger, house: House) -> Iterator[Finding]:
+    """Yield everything found in one trigger, likewise."""
     yield from _stage(trigger, house)
     if trigger.as_user != "responsible" and trigger.as_user not in house.users:
         args = {"id": trigger.as_user, "known": ", ".join(house.users) or "-"}

@@ -190,9 +190,17 @@ def model_texts(model: type[BaseModel]) -> Iterator[str]:
         yield field.title
         if field.description:
             yield field.description
+        yield from extra_texts(field.json_schema_extra)
         for inner in (field.annotation, *get_args(field.annotation)):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 yield from model_texts(inner)
+
+
+def extra_texts(extra: Any) -> Iterator[str]:
+    """Yield what the form says of a field beside its title: names of choices, of what is counted, of alternatives."""
+    if isinstance(extra, dict):
+        yield from (extra[key] for key in ("either", "label", "unit", "none") if key in extra)
+        yield from extra.get("labels", {}).values()
 
 
 @pytest.mark.parametrize("kind", [*rules.kinds().values(), *triggers.kinds().values()], ids=lambda kind: kind.id)

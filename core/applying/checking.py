@@ -111,16 +111,22 @@ def _sorted_out(
     kind: Any, given: Mapping[str, Any], findings: Sequence[Finding], document: Document, path: Path
 ) -> Sequence[Words]:
     """Refuse a setting that names what does not exist; return the other errors."""
+    errors = [finding for finding in findings if finding.error]
+    for finding in errors:
+        if points_at_nothing(kind, given, finding):
+            place = document.place((*path, "settings", *undotted(finding.field or "")))
+            raise wrong(place, finding.words.msg, **finding.words.args)
+    return [finding.words for finding in errors]
+
+
+def points_at_nothing(kind: Any, given: Mapping[str, Any], finding: Finding) -> bool:
+    """Return whether an error is about a setting that was given and names what the house does not have, or must fit:
+    such a rule is refused, others are stored with what is wrong with them."""
     model = kind.Settings
     chosen = {*_pickers(model), *_marked(model, "must_fit")}
     names = {info.alias or name for name, info in model.model_fields.items() if name in chosen}
-    errors = [finding for finding in findings if finding.error]
-    for finding in errors:
-        key, *inside = undotted(finding.field or "") or ("",)
-        if key in names and given.get(str(key)) is not None:
-            place = document.place((*path, "settings", key, *inside))
-            raise wrong(place, finding.words.msg, **finding.words.args)
-    return [finding.words for finding in errors]
+    key = (undotted(finding.field or "") or ("",))[0]
+    return finding.error and key in names and given.get(str(key)) is not None
 
 
 def _refuse(findings: Iterable[Finding], document: Document, path: Path) -> None:

@@ -34,6 +34,13 @@ class AssignSettings(Settings):
         default=FIXED,
         title=N_("How"),
         description=N_("Always the first of them, by turns, or who is responsible for the fewest open deals."),
+        json_schema_extra={
+            "labels": {
+                FIXED: N_("always the first"),
+                ROUND_ROBIN: N_("by turns"),
+                LEAST_LOADED: N_("who has the fewest open deals"),
+            }
+        },
     )
 
     @field_validator("to", mode="before")

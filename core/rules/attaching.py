@@ -27,11 +27,13 @@ class Attach(Settings):
         default=(),
         title=N_("File fields of the deal"),
         description=N_("What they hold goes along; an empty one attaches nothing."),
+        json_schema_extra={"picker": "file_fields"},
     )
     files: tuple[str, ...] = Field(
         default=(),
         title=N_("Files"),
         description=N_("Names of files in the house's store; in a board file also paths beside it."),
+        json_schema_extra={"picker": "files"},
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from core.effects import Effect
+from core.i18n import N_
 from core.misfits import number_or_truth
 from core.model.delivery import Channel
 from core.model.house import House
@@ -22,8 +23,18 @@ class Settings(BaseModel):
     """Base of every kind's settings: unknown keys are refused, values are frozen.
 
     A field's ``title`` and ``description`` are msgids: the admin's form and ``schema`` show them.
-    ``json_schema_extra={"template": "html" | "text"}`` marks a Jinja2 text, ``{"picker": "stage" | ...}`` a choice,
-    ``{"must_fit": True}`` a value that ``apply`` refuses when ``lint`` finds an error in it, as it does with choices.
+    The rest of what the form needs to know stands in ``json_schema_extra``:
+
+    - ``template``: ``html`` or ``text``, a Jinja2 text; ``line`` True: a text of one line.
+    - ``picker``: what it is chosen from: ``stage pipeline field dates user users mailbox files file_fields voice date
+      span value`` or ``connection:CHANNEL``; ``value`` is one of the field that the setting named by ``of`` chooses.
+    - ``labels``: what the choices are called, msgids by value; with a picker those that it does not know.
+    - ``none``: what it means that nothing is set, a msgid.
+    - ``only``: settings beside it with the values that make it count.
+    - ``either``: a msgid that several settings share, of which exactly one is set; ``label`` is what that one
+      is called. A setting with ``beside`` belongs to one of those, by its key, and counts only with it.
+    - ``unit``: a msgid of what a number counts.
+    - ``must_fit``: True for a value that ``apply`` refuses when ``lint`` finds an error in it, as it does with choices.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +69,21 @@ class Finding:
         object.__setattr__(self, "words", self.words.short())
 
 
+_UNCONNECTED: Final = {
+    Channel.EMAIL: N_("no e-mail connection is set up"),
+    Channel.SMS: N_("no SMS provider is connected"),
+    Channel.TELEPHONY: N_("no telephone line is connected"),
+    Channel.OPEN_CHANNEL: N_("no open channel is connected"),
+    Channel.WEBHOOK: N_("no webhook connection is set up"),
+}
+
+
+def unconnected(channels: Iterable[Channel], house: House) -> Words | None:
+    """Say which of these channels has no connection, the first; None when each has one."""
+    missing = (channel for channel in sorted(channels) if not house.connected(channel))
+    return next((Words(_UNCONNECTED[channel]) for channel in missing if channel in _UNCONNECTED), None)
+
+
 class RuleKind(ABC, Generic[S]):
     """A kind of automation rule. Put one subclass into one file of this folder and it exists everywhere."""
 
@@ -80,6 +106,8 @@ class RuleKind(ABC, Generic[S]):
     """Whether it brings the deal into a stage: such runs go last among those due together."""
     copies: ClassVar[bool] = False
     """Whether it makes another deal from this one, in the stage that its settings name: such chains are guarded too."""
+    asks: ClassVar[frozenset[Channel]] = frozenset()
+    """Channels without a connection of which no rule of this kind can ever act."""
 
     @abstractmethod
     def plan(self, facts: Facts, settings: S, now: Moment, rng: Random) -> Sequence[Effect]:
@@ -88,6 +116,10 @@ class RuleKind(ABC, Generic[S]):
     @abstractmethod
     def sentence(self, settings: S) -> Words:
         """Say in a sentence what a rule with these settings does."""
+
+    def lacks(self, house: House) -> Words | None:
+        """Say what has to be connected before any rule of this kind can act; None: nothing is missing."""
+        return unconnected(self.asks, house)
 
     def sends(self, settings: S) -> bool:
         """Return whether a rule with these settings puts something into the outbox."""

@@ -25,6 +25,7 @@ from core.safe_text import wire_text
 from core.words import Words
 
 LONGEST_WAIT: Final = 30 * DAY
+_HEARD: Final = N_("What the client hears")
 
 
 class CallSettings(Settings):
@@ -34,32 +35,60 @@ class CallSettings(Settings):
         default=None,
         title=N_("Number of origin"),
         description=N_("A connected telephone line; may be left out while there is only one."),
-        json_schema_extra={"picker": "connection:telephony"},
+        json_schema_extra={"picker": "connection:telephony", "none": N_("the only one there is")},
     )
     say: str | None = Field(
         default=None,
         title=N_("Text"),
         description=N_("Spoken to the client. Speech is a paid service, debited from the line's account."),
-        json_schema_extra={"template": "text"},
+        json_schema_extra={"template": "text", "either": _HEARD, "label": N_("a text that is spoken")},
     )
     voice: str | None = Field(
         default=None,
         title=N_("Voice"),
         description=N_("A voice of espeak-ng like pt-br, en-us or es+f2; the company's language when left out."),
-        json_schema_extra={"picker": "voice", "examples": list(voices.LANGUAGES)},
+        json_schema_extra={
+            "picker": "voice",
+            "examples": list(voices.LANGUAGES),
+            "beside": "say",
+            "none": N_("the company's language"),
+        },
     )
-    volume: int = Field(default=100, ge=0, le=200, title=N_("Volume"), description=N_("Percent, 0 to 200."))
-    speed: int = Field(default=100, ge=50, le=200, title=N_("Speed"), description=N_("Percent, 50 to 200."))
+    volume: int = Field(
+        default=100,
+        ge=0,
+        le=200,
+        title=N_("Volume"),
+        description=N_("Percent, 0 to 200."),
+        json_schema_extra={"unit": N_("percent"), "beside": "say"},
+    )
+    speed: int = Field(
+        default=100,
+        ge=50,
+        le=200,
+        title=N_("Speed"),
+        description=N_("Percent, 50 to 200."),
+        json_schema_extra={"unit": N_("percent"), "beside": "say"},
+    )
     play: str | None = Field(
         default=None,
         title=N_("Audio file"),
         description=N_("The public address of an mp3, like https://loja.example/hello.mp3, in place of a text."),
+        json_schema_extra={"either": _HEARD, "label": N_("an audio file")},
     )
     tries: int = Field(
-        default=3, ge=1, le=10, title=N_("Tries"), description=N_("How often a busy or unanswered client is called.")
+        default=3,
+        ge=1,
+        le=10,
+        title=N_("Tries"),
+        description=N_("How often a busy or unanswered client is called."),
+        json_schema_extra={"unit": N_("calls at most")},
     )
     every: str = Field(
-        default="10m", title=N_("Apart"), description=N_("How long after one try the next is made, like 10m.")
+        default="10m",
+        title=N_("Apart"),
+        description=N_("How long after one try the next is made, like 10m."),
+        json_schema_extra={"picker": "span"},
     )
 
     @field_validator("line")
@@ -123,6 +152,7 @@ class CallRule(RuleKind[CallSettings]):
     Settings: ClassVar[type[CallSettings]] = CallSettings
     needs = frozenset({"contacts", "company", "responsible"})
     uses = frozenset({Channel.TELEPHONY})
+    asks = uses
 
     def plan(self, facts: Facts, settings: CallSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the call. Raises ``CannotAct``: ``no_line``, those of the recipient, ``template_error``,

@@ -25,13 +25,23 @@ from core.words import Words
 class ChatSettings(Settings):
     """What is said, and to whom: the client, or only the employees."""
 
-    text: str = Field(min_length=1, title=N_("Text"), json_schema_extra={"template": "text"})
+    text: str = Field(
+        min_length=1,
+        title=N_("Text"),
+        description=N_("What is written; names like {{ contact.first_name }} are filled in."),
+        json_schema_extra={"template": "text"},
+    )
     hidden: bool = Field(
         default=False,
         title=N_("Hidden message"),
         description=N_("Only the employees see it in the chat; nothing goes to the client."),
     )
-    attach: Attach = Field(default=Attach(), title=N_("Attachments"), json_schema_extra={"picker": "files"})
+    attach: Attach = Field(
+        default=Attach(),
+        title=N_("Attachments"),
+        description=N_("Files that go with the message."),
+        json_schema_extra={"picker": "files"},
+    )
 
 
 class ChatRule(RuleKind[ChatSettings]):
@@ -45,6 +55,7 @@ class ChatRule(RuleKind[ChatSettings]):
     Settings: ClassVar[type[ChatSettings]] = ChatSettings
     needs = frozenset({"contacts", "company", "responsible", "chat"})
     uses = frozenset({Channel.OPEN_CHANNEL})
+    asks = uses
 
     def plan(self, facts: Facts, settings: ChatSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the message, or the note. Raises ``CannotAct``: ``no_channel``, ``no_recipient``, ``no_chat``,

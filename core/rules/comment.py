@@ -21,7 +21,12 @@ from core.words import Words
 class CommentSettings(Settings):
     """What is noted."""
 
-    text: str = Field(min_length=1, title=N_("Text"), json_schema_extra={"template": "text"})
+    text: str = Field(
+        min_length=1,
+        title=N_("Text"),
+        description=N_("What stands in the deal's history; names like {{ deal.amount }} are filled in."),
+        json_schema_extra={"template": "text"},
+    )
 
 
 class CommentRule(RuleKind[CommentSettings]):

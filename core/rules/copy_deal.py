@@ -28,19 +28,19 @@ class CopyDealSettings(Settings):
         default=None,
         title=N_("Title"),
         description=N_("What the new deal is called; like this one when left out."),
-        json_schema_extra={"template": "text"},
+        json_schema_extra={"template": "text", "line": True, "none": N_("like this one")},
     )
     pipeline: str | None = Field(
         default=None,
         title=N_("Pipeline"),
         description=N_("The pipeline that the new deal begins in; the deal's own when left out."),
-        json_schema_extra={"picker": "pipeline"},
+        json_schema_extra={"picker": "pipeline", "none": N_("the deal's own")},
     )
     stage: str | None = Field(
         default=None,
         title=N_("Stage"),
         description=N_("The stage that the new deal enters; the pipeline's first when left out."),
-        json_schema_extra={"picker": "stage"},
+        json_schema_extra={"picker": "stage", "none": N_("the first one")},
     )
 
     @field_validator("title", "pipeline", "stage")

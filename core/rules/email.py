@@ -17,7 +17,7 @@ from core.model.moment import Moment
 from core.model.people import User
 from core.ports import Facts, Random
 from core.recipients import EmailChoice, Fallback, Use
-from core.rules import attaching
+from core.rules import attaching, labels
 from core.rules.attaching import Attach
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.safe_text import header_text, wire_text
@@ -36,23 +36,55 @@ class EmailSettings(Settings):
         alias="from",
         title=N_("From"),
         description=N_("A connected mailbox, or auto: the responsible's first mailbox."),
-        json_schema_extra={"picker": "mailbox"},
+        json_schema_extra={"picker": "mailbox", "labels": {AUTO: N_("the responsible's first mailbox")}},
     )
     address: EmailChoice = Field(
         default="auto",
         title=N_("Address type"),
         description=N_("A type that the client has not filled means that nothing is sent."),
+        json_schema_extra={"labels": labels.EMAIL_TYPES},
     )
-    use: Use = Field(default="first", title=N_("Use address"), description=N_("The one added first, or last."))
-    subject: str = Field(default="", title=N_("Subject"), json_schema_extra={"template": "text"})
-    body: str = Field(min_length=1, title=N_("Text"), json_schema_extra={"template": "html"})
-    attach: Attach = Field(default=Attach(), title=N_("Attachments"), json_schema_extra={"picker": "files"})
-    track_clicks: bool = Field(default=True, title=N_("Track clicks"))
-    track_opens: bool = Field(default=True, title=N_("Track opens"))
+    use: Use = Field(
+        default="first",
+        title=N_("Use address"),
+        description=N_("The one added first, or last."),
+        json_schema_extra={"labels": labels.USE},
+    )
+    subject: str = Field(
+        default="",
+        title=N_("Subject"),
+        description=N_("One line; names like {{ deal.title }} are filled in."),
+        json_schema_extra={"template": "text", "line": True},
+    )
+    body: str = Field(
+        min_length=1,
+        title=N_("Text"),
+        description=N_(
+            "Plain text, or HTML as soon as it has a tag; names like {{ contact.first_name }} are filled in."
+        ),
+        json_schema_extra={"template": "html"},
+    )
+    attach: Attach = Field(
+        default=Attach(),
+        title=N_("Attachments"),
+        description=N_("Files that go with the message."),
+        json_schema_extra={"picker": "files"},
+    )
+    track_clicks: bool = Field(
+        default=True,
+        title=N_("Track clicks"),
+        description=N_("Each link leads through our gateway, so that triggers see who follows it."),
+    )
+    track_opens: bool = Field(
+        default=True,
+        title=N_("Track opens"),
+        description=N_("An invisible picture tells when the mail is opened."),
+    )
     fallback: Fallback = Field(
         default=(),
         title=N_("When there is no such address"),
         description=N_("What is tried then, in order: another type, the next contact, the company."),
+        json_schema_extra={"labels": labels.FALLBACK, "none": labels.NOT_TRIED},
     )
 
     @field_validator("from_")
@@ -72,6 +104,7 @@ class EmailRule(RuleKind[EmailSettings]):
     Settings: ClassVar[type[EmailSettings]] = EmailSettings
     needs = frozenset({"contacts", "company", "responsible"})
     uses = frozenset({Channel.EMAIL})
+    asks = uses
 
     def plan(self, facts: Facts, settings: EmailSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the mail. Raises ``CannotAct``: ``no_mailbox``, those of the recipient, ``template_error``,

@@ -45,7 +45,7 @@ class InviteSettings(SmsSettings):
         default=None,
         title=N_("Channel"),
         description=N_("A connected Telegram channel; may be left out while there is only one."),
-        json_schema_extra={"picker": "connection:open_channel"},
+        json_schema_extra={"picker": "connection:open_channel", "none": N_("the only one there is")},
     )
 
     @field_validator("channel")
@@ -73,6 +73,7 @@ class InviteRule(RuleKind[InviteSettings]):
     Settings: ClassVar[type[InviteSettings]] = InviteSettings
     needs = frozenset({"contacts", "company", "responsible", "invite"})
     uses = frozenset({Channel.SMS})
+    asks = uses
 
     def plan(self, facts: Facts, settings: InviteSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the SMS and the invitation that its link stands for; a run that has invited before keeps its link.
@@ -92,6 +93,11 @@ class InviteRule(RuleKind[InviteSettings]):
             return (message,)
         contact, company = (chosen.id, None) if isinstance(chosen, Contact) else (None, chosen.id)
         return (message, KeepInvite(token=token, channel=channel.id, contact=contact, company=company))
+
+    def lacks(self, house: House) -> Words | None:
+        """Say that there is no SMS provider, or no messenger into which a link leads."""
+        telegram = None if ways.TELEGRAM.among(house) else Words(ways.TELEGRAM.none)
+        return super().lacks(house) or telegram
 
     def sentence(self, settings: InviteSettings) -> Words:
         """Say what is sent."""

@@ -29,7 +29,7 @@ class MoveSettings(Settings):
         default=None,
         title=N_("Pipeline"),
         description=N_("The pipeline of that stage; the deal's own when left out."),
-        json_schema_extra={"picker": "pipeline"},
+        json_schema_extra={"picker": "pipeline", "none": N_("the deal's own")},
     )
 
 

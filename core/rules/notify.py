@@ -32,9 +32,14 @@ class NotifySettings(Settings):
         min_length=1,
         title=N_("To"),
         description=N_("Users; the deal's responsible when left out."),
-        json_schema_extra={"picker": "users"},
+        json_schema_extra={"picker": "users", "labels": {people.RESPONSIBLE: N_("the deal's responsible")}},
     )
-    text: str = Field(min_length=1, title=N_("Text"), json_schema_extra={"template": "text"})
+    text: str = Field(
+        min_length=1,
+        title=N_("Text"),
+        description=N_("What they are told; names like {{ deal.title }} are filled in."),
+        json_schema_extra={"template": "text"},
+    )
     email: bool = Field(
         default=False,
         title=N_("By e-mail too"),

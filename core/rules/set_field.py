@@ -38,7 +38,7 @@ class SetFieldSettings(Settings):
         default=None,
         title=N_("Value"),
         description=N_("What it gets; nothing clears it. Dates may be today, now + 2h or close_date - 1d."),
-        json_schema_extra={"template": "text"},
+        json_schema_extra={"template": "text", "picker": "value", "of": "field", "none": N_("empty it")},
     )
 
 

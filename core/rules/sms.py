@@ -15,7 +15,7 @@ from core.model.house import Connection, House
 from core.model.moment import Moment
 from core.ports import Facts, Random
 from core.recipients import Fallback, PhoneChoice
-from core.rules import ways
+from core.rules import labels, ways
 from core.rules.base import CannotAct, Finding, RuleKind, Settings
 from core.rules.email import AUTO
 from core.safe_text import wire_text
@@ -35,17 +35,19 @@ class SmsSettings(Settings):
         default="auto",
         title=N_("Phone type"),
         description=N_("A type that the client has not filled means that nothing is sent."),
+        json_schema_extra={"labels": labels.PHONE_TYPES},
     )
     provider: str | None = Field(
         default=None,
         title=N_("Provider"),
         description=N_("A connected SMS provider; may be left out while there is only one."),
-        json_schema_extra={"picker": "connection:sms"},
+        json_schema_extra={"picker": "connection:sms", "none": N_("the only one there is")},
     )
     fallback: Fallback = Field(
         default=(),
         title=N_("When there is no such number"),
         description=N_("What is tried then, in order: another type, the next contact, the company."),
+        json_schema_extra={"labels": labels.FALLBACK, "none": labels.NOT_TRIED},
     )
 
     @field_validator("phone", mode="before")
@@ -70,6 +72,7 @@ class SmsRule(RuleKind[SmsSettings]):
     Settings: ClassVar[type[SmsSettings]] = SmsSettings
     needs = frozenset({"contacts", "company", "responsible"})
     uses = frozenset({Channel.SMS})
+    asks = uses
 
     def plan(self, facts: Facts, settings: SmsSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the SMS. Raises ``CannotAct``: ``no_provider``, those of the recipient, ``template_error``,

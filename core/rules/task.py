@@ -26,19 +26,29 @@ _TOO_LONG: Final = N_("the task's title has {length} characters; {most} is the m
 class TaskSettings(Settings):
     """What is to be done, by whom and until when."""
 
-    title: str = Field(min_length=1, title=N_("Title"), json_schema_extra={"template": "text"})
-    text: str = Field(default="", title=N_("Text"), json_schema_extra={"template": "text"})
+    title: str = Field(
+        min_length=1,
+        title=N_("Title"),
+        description=N_("What is to be done, in a line; names like {{ deal.title }} are filled in."),
+        json_schema_extra={"template": "text", "line": True},
+    )
+    text: str = Field(
+        default="",
+        title=N_("Text"),
+        description=N_("What else there is to know; may stay empty."),
+        json_schema_extra={"template": "text"},
+    )
     assignee: str | None = Field(
         default=None,
         title=N_("Assignee"),
         description=N_("A user; the deal's responsible when left out."),
-        json_schema_extra={"picker": "user"},
+        json_schema_extra={"picker": "user", "none": N_("the deal's responsible")},
     )
     due: str | None = Field(
         default=None,
         title=N_("Deadline"),
         description=N_("How long from now, like 2d; or a date of the deal, like close_date - 1d. A day means its end."),
-        json_schema_extra={"picker": "date"},
+        json_schema_extra={"picker": "date", "none": N_("no deadline")},
     )
 
     @field_validator("assignee")

@@ -38,7 +38,7 @@ class WebhookSettings(Settings):
         default=None,
         title=N_("Connection"),
         description=N_("The webhook connection; the only one when left out."),
-        json_schema_extra={"picker": "connection:webhook"},
+        json_schema_extra={"picker": "connection:webhook", "none": N_("the only one there is")},
     )
 
     @field_validator("url")
@@ -62,6 +62,7 @@ class WebhookRule(RuleKind[WebhookSettings]):
     Settings: ClassVar[type[WebhookSettings]] = WebhookSettings
     needs = frozenset({"rule"})
     uses = frozenset({Channel.WEBHOOK})
+    asks = uses
 
     def plan(self, facts: Facts, settings: WebhookSettings, now: Moment, rng: Random) -> Sequence[Effect]:
         """Return the call. Raises ``CannotAct``: ``misconfigured`` without a connection, ``not_allowed`` for an address

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic
 
-from core.model.delivery import Delivery
+from core.model.delivery import Channel, Delivery
 from core.model.event import Event
 from core.model.house import House
-from core.rules.base import Finding, S
+from core.rules.base import Finding, S, unconnected
 from core.views import Facts
 from core.words import NO_WORDS, Words
 
@@ -53,12 +53,18 @@ class TriggerKind(ABC, Generic[S]):
     needs: ClassVar[frozenset[str]] = frozenset()
     listens: ClassVar[frozenset[str]] = frozenset()
     """Event kinds that it may match, out of :attr:`core.model.event.Event.kinds`."""
+    asks: ClassVar[frozenset[Channel]] = frozenset()
+    """Channels without a connection of which it can never fire."""
     closed_deals: ClassVar[bool] = False
     """Whether it reaches won and lost deals too (kinds 14-18 of Bitrix24's list)."""
 
     @abstractmethod
     def sentence(self, settings: S) -> Words:
         """Say in a sentence when a trigger with these settings fires."""
+
+    def lacks(self, house: House) -> Words | None:
+        """Say what has to be connected before any trigger of this kind can fire; None: nothing is missing."""
+        return unconnected(self.asks, house)
 
     def matches(self, heard: Heard, settings: S) -> Miss | None:
         """Compare an event of a kind that it listens to with its settings: None when it is what it waits for. Pure."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.model.house import House
 from core.rules.base import Finding
 from core.triggers.base import Heard, Miss, TriggerKind
@@ -22,6 +23,7 @@ class CallMissed(TriggerKind[LineSettings]):
     icon = "☎"
     Settings: ClassVar[type[LineSettings]] = LineSettings
     listens = frozenset({"call_missed"})
+    asks = frozenset({Channel.TELEPHONY})
 
     def sentence(self, settings: LineSettings) -> Words:
         """Say when it fires."""

@@ -10,6 +10,7 @@ from pydantic import Field
 from core import keywords, patterns
 from core.errors import BadInput
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.model.house import House
 from core.rules.base import Finding
 from core.triggers.base import Heard, Miss, TriggerKind
@@ -20,9 +21,18 @@ from core.words import Words
 class MessageSettings(ChannelSettings):
     """Which messages count. Without options the text must occur as a run of whole words, case and accents included."""
 
-    text: str = Field(default="", title=N_("Text"), description=N_("Any message when left empty."))
-    ignore_case: bool = Field(default=False, title=N_("Ignore case"))
-    ignore_accents: bool = Field(default=False, title=N_("Ignore accents"))
+    text: str = Field(
+        default="",
+        title=N_("Text"),
+        description=N_("Any message when left empty."),
+        json_schema_extra={"none": N_("any message")},
+    )
+    ignore_case: bool = Field(
+        default=False, title=N_("Ignore case"), description=N_("“yes” is then found in “YES” too.")
+    )
+    ignore_accents: bool = Field(
+        default=False, title=N_("Ignore accents"), description=N_("“amanha” is then found in “amanhã” too.")
+    )
     any_of: tuple[str, ...] = Field(
         default=(), title=N_("Any of"), description=N_("Further texts; one of them is enough.")
     )
@@ -45,6 +55,7 @@ class ChatMessage(TriggerKind[MessageSettings]):
     icon = "❝"
     Settings: ClassVar[type[MessageSettings]] = MessageSettings
     listens = frozenset({"chat_message"})
+    asks = frozenset({Channel.OPEN_CHANNEL})
 
     def sentence(self, settings: MessageSettings) -> Words:
         """Say when it fires."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.model.house import House
 from core.rules.base import Finding
 from core.triggers.base import Heard, Miss, TriggerKind
@@ -25,11 +26,21 @@ _OTHERWISE: Final = {
 class SlowSettings(ChannelSettings):
     """How long is too long, and from when on it is counted."""
 
-    seconds: int = Field(default=600, ge=1, le=30 * 86_400, title=N_("Seconds"))
+    seconds: int = Field(
+        default=600,
+        ge=1,
+        le=30 * 86_400,
+        title=N_("Seconds"),
+        description=N_("How long the client may wait for the agent's answer; 600 are ten minutes."),
+        json_schema_extra={"unit": N_("seconds")},
+    )
     count_from: Literal["acceptance", "message"] = Field(
         default="acceptance",
         title=N_("Count from"),
         description=N_("From the acceptance, or from the client's message."),
+        json_schema_extra={
+            "labels": {"acceptance": N_("when the agent answers the chat"), "message": N_("the client's message")}
+        },
     )
 
 
@@ -42,6 +53,7 @@ class ChatSlow(TriggerKind[SlowSettings]):
     icon = "❝"
     Settings: ClassVar[type[SlowSettings]] = SlowSettings
     listens = frozenset({"chat_slow"})
+    asks = frozenset({Channel.OPEN_CHANNEL})
 
     def sentence(self, settings: SlowSettings) -> Words:
         """Say when it fires."""

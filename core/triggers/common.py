@@ -30,7 +30,12 @@ OneOrAll: TypeAlias = Annotated[str | None, BeforeValidator(_one_or_all)]
 class FormSettings(Settings):
     """Which web form counts. Forms need no definition: any id will do."""
 
-    form: OneOrAll = Field(default=None, title=N_("Form"), description=N_("One form; all when left out."))
+    form: OneOrAll = Field(
+        default=None,
+        title=N_("Form"),
+        description=N_("One form; all when left out."),
+        json_schema_extra={"none": N_("all forms")},
+    )
 
 
 class LineSettings(Settings):
@@ -40,7 +45,7 @@ class LineSettings(Settings):
         default=None,
         title=N_("Line"),
         description=N_("One telephone line; all when left out."),
-        json_schema_extra={"picker": "connection:telephony"},
+        json_schema_extra={"picker": "connection:telephony", "none": N_("all lines")},
     )
 
 
@@ -51,7 +56,7 @@ class ChannelSettings(Settings):
         default=None,
         title=N_("Channel"),
         description=N_("One open channel; all when left out."),
-        json_schema_extra={"picker": "connection:open_channel"},
+        json_schema_extra={"picker": "connection:open_channel", "none": N_("all channels")},
     )
 
 

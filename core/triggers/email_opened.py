@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.triggers.base import Heard, Miss, TriggerKind
 from core.triggers.common import MachineSettings, by_machine
 from core.words import Words
@@ -19,6 +20,7 @@ class EmailOpened(TriggerKind[MachineSettings]):
     icon = "✉"
     Settings: ClassVar[type[MachineSettings]] = MachineSettings
     listens = frozenset({"email_opened"})
+    asks = frozenset({Channel.EMAIL})
 
     def sentence(self, settings: MachineSettings) -> Words:
         """Say when it fires."""

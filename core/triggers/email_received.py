@@ -6,6 +6,7 @@ import re
 from typing import ClassVar, Final
 
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.model.event import Event
 from core.triggers.base import MACHINE_EVENT, Heard, Miss, TriggerKind
 from core.triggers.common import NoSettings, says_yes, told
@@ -30,6 +31,7 @@ class EmailReceived(TriggerKind[NoSettings]):
     icon = "✉"
     Settings: ClassVar[type[NoSettings]] = NoSettings
     listens = frozenset({"email_received"})
+    asks = frozenset({Channel.EMAIL})
 
     def sentence(self, settings: NoSettings) -> Words:
         """Say when it fires."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.i18n import N_
+from core.model.delivery import Channel
 from core.triggers.base import Heard, Miss, TriggerKind
 from core.triggers.common import NoSettings, by_rule
 from core.words import Words
@@ -19,6 +20,7 @@ class EmailSent(TriggerKind[NoSettings]):
     icon = "✉"
     Settings: ClassVar[type[NoSettings]] = NoSettings
     listens = frozenset({"email_sent"})
+    asks = frozenset({Channel.EMAIL})
 
     def sentence(self, settings: NoSettings) -> Words:
         """Say when it fires."""

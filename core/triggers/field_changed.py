@@ -25,12 +25,24 @@ class FieldSettings(Settings):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    fields: tuple[str, ...] = Field(min_length=1, title=N_("Fields"), json_schema_extra={"picker": "field"})
+    fields: tuple[str, ...] = Field(
+        min_length=1,
+        title=N_("Fields"),
+        description=N_("The fields of the deal that are watched; a change of any of them counts."),
+        json_schema_extra={"picker": "field"},
+    )
     from_: str | int | float | bool | None = Field(
-        default=None, alias="from", title=N_("From"), description=N_("Only when it had this value.")
+        default=None,
+        alias="from",
+        title=N_("From"),
+        description=N_("Only when it had this value."),
+        json_schema_extra={"picker": "value", "of": "fields", "none": N_("whatever it is")},
     )
     to: str | int | float | bool | None = Field(
-        default=None, title=N_("To"), description=N_("Only when it gets this value.")
+        default=None,
+        title=N_("To"),
+        description=N_("Only when it gets this value."),
+        json_schema_extra={"picker": "value", "of": "fields", "none": N_("whatever it is")},
     )
 
     @field_validator("fields", mode="before")

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from core import context, templates, tracking
 from core.i18n import N_
-from core.model.delivery import Delivery
+from core.model.delivery import Channel, Delivery
 from core.model.house import House
 from core.rules.base import CannotAct, Finding
 from core.triggers.base import Heard, Miss, TriggerKind
@@ -29,6 +29,7 @@ class LinkSettings(MachineSettings):
         min_length=1,
         title=N_("Link"),
         description=N_("The link as it stands in the e-mail; names in it are filled in."),
+        json_schema_extra={"template": "text", "line": True},
     )
 
 
@@ -41,6 +42,7 @@ class LinkClicked(TriggerKind[LinkSettings]):
     icon = "✉"
     Settings: ClassVar[type[LinkSettings]] = LinkSettings
     listens = frozenset({"link_clicked"})
+    asks = frozenset({Channel.EMAIL})
 
     def sentence(self, settings: LinkSettings) -> Words:
         """Say when it fires."""

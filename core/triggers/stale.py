@@ -18,7 +18,9 @@ from core.words import Words
 class StaleSettings(Settings):
     """How long nothing may happen."""
 
-    after: str = Field(title=N_("After"), description=N_("A duration like 36h or 5d."))
+    after: str = Field(
+        title=N_("After"), description=N_("A duration like 36h or 5d."), json_schema_extra={"picker": "span"}
+    )
 
     @field_validator("after")
     @classmethod

@@ -16,7 +16,12 @@ from core.words import Words
 class WebhookSettings(Settings):
     """The code that the call must carry."""
 
-    code: str = Field(min_length=1, max_length=200, title=N_("Code"))
+    code: str = Field(
+        min_length=1,
+        max_length=200,
+        title=N_("Code"),
+        description=N_("The calling system gives this code; any word that nobody guesses."),
+    )
 
 
 class Webhook(TriggerKind[WebhookSettings]):

@@ -35,9 +35,10 @@ class Fields(VerticalScroll, can_focus=False):
 class Field(Vertical):
     """One field: its name, its controls, and a line for what is wrong with it or how it is understood."""
 
-    def __init__(self, name: str, *controls: Widget) -> None:
-        super().__init__(classes="form-field")
-        self._label = name
+    def __init__(self, name: str, *controls: Widget, width: int = LABEL, classes: str = "") -> None:
+        """``width`` are the cells that the name may take."""
+        super().__init__(classes=f"form-field {classes}")
+        self._label = cut(safe_text(name), width)
         self.controls = controls
         self._note = Label("", classes="form-note")
         self._note.display = False
@@ -45,15 +46,16 @@ class Field(Vertical):
     def compose(self) -> ComposeResult:
         """Lay the name beside the controls, the note below them."""
         with Horizontal(classes="form-row"):
-            yield Label(Content(cut(safe_text(self._label), LABEL)), classes="form-label")
+            yield Label(Content(self._label), classes="form-label")
             yield from self.controls
         yield self._note
 
-    def tell(self, sentence: str, *, wrong: bool = False) -> None:
+    def tell(self, sentence: str, *, wrong: bool = False, doubt: bool = False) -> None:
         """Say something of the field; nothing takes it back."""
         self._note.display = bool(sentence)
         self._note.update(Content(safe_text(sentence)))
         self._note.set_class(wrong, "wrong")
+        self._note.set_class(doubt and not wrong, "doubt")
         for control in self.controls:
             control.set_class(wrong, "wrong")
 
@@ -136,11 +138,16 @@ class Several(Vertical):
         """Begin without any."""
         yield self._more
 
-    def put(self, texts: Sequence[str]) -> None:
-        """Show these values. The focus goes to the place for one more."""
+    def offer(self, more: str) -> None:
+        """Show other words at the place for one more."""
+        self._more.put(more, dim=True)
+
+    def put(self, texts: Sequence[str], *, focus: bool = True) -> None:
+        """Show these values. The focus goes to the place for one more, unless it is to stay where it is."""
         for knob in self.query(Knob):
             if knob.place is not None:
                 knob.remove()
         knobs = [Knob(self.key, text, sign="✕", place=place) for place, text in enumerate(texts)]
         self.mount(*knobs, before=self._more)
-        self._more.focus()
+        if focus:
+            self._more.focus()

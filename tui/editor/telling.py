@@ -1,0 +1,31 @@
+"""What the form says of the whole: its title, and in a sentence what the rule or trigger does."""
+
+from __future__ import annotations
+
+from core.i18n import gettext as _
+from core.model.rule import Rule
+from core.words import fill
+from tui.editor import preview as timing
+from tui.editor.draft import Draft, Reading
+
+
+def title(draft: Draft) -> str:
+    """Say what is edited, and where it stands."""
+    pipeline = draft.house.pipelines.get(draft.thing.pipeline)
+    stage = draft.house.stage(draft.thing.pipeline, draft.thing.stage)
+    where = f"{stage.name if stage else draft.thing.stage} · {pipeline.name if pipeline else draft.thing.pipeline}"
+    pattern = _("{icon} New: {kind} – {where}") if draft.new else "{icon} {kind} – {where}"
+    return fill(pattern, {"icon": draft.kind.icon, "kind": _(draft.kind.name), "where": where})
+
+
+def preview(draft: Draft, reading: Reading) -> str:
+    """Say when it runs, under which condition, and what it does; or that something is missing yet."""
+    made = reading.judged.made
+    if made is None or reading.missing:
+        return _("What it does stands here once nothing is missing.")
+    args = {"does": draft.sentence(made), "condition": draft.condition()}
+    if isinstance(made, Rule):
+        pattern = _("{when}: {does}.") if made.when is None else _("{when}, if {condition}: {does}.")
+        said = fill(pattern, {**args, "when": timing.timing_words(made, draft.house)})
+        return said[:1].upper() + said[1:]
+    return fill(_("When {does}.") if made.when is None else _("When {does}, if {condition}."), args)
