@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from core.past_ports import PastReader
 from core.rule_ports import RuleReader
 
 
-class SurveyReader(RuleReader, Protocol):
+class SurveyReader(RuleReader, PastReader, Protocol):
     """Reads over all open deals, a part of :class:`core.ports.Reader`: for a person who asks, never for the engine."""
 
     def responsibles(self) -> Mapping[str, frozenset[str]]:

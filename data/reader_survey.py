@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, false, select
 from core.stored_json import encode
 from data.reader_base import the
 from data.reader_listing import deals
+from data.reader_past import PastReader
 from data.reader_rules import RuleReader
 from data.sql import Statement
 
@@ -31,7 +32,7 @@ FILLED_DATES: Final = {
 FILLED_FIELD = _filled(lambda: deals.c.fields.like(the("key"), escape="\\"))
 
 
-class SurveyReader(RuleReader):
+class SurveyReader(RuleReader, PastReader):
     """Reads over all open deals."""
 
     def responsibles(self) -> Mapping[str, frozenset[str]]:

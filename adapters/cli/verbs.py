@@ -45,6 +45,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "timeline": Verb("timeline", N_("a deal's history, newest first")),
     "explain": Verb("explain", N_("why each rule did or did not run")),
     "try": Verb("attempt", N_("what a rule would do on a deal now; sends and stores nothing")),
+    "backtest": Verb("backtest", N_("what a rule or trigger would have done in the last days; reads only")),
     "board": Verb("board", N_("open the board; with --plain print it as text, for screen readers and pipes")),
     "connection": Verb("connection", N_("hold back what goes out through a connection, or let it go again")),
     "check": Verb("check", N_("whether the connections are well; contacts no customer")),

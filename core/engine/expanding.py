@@ -11,7 +11,7 @@ from core import clients, phones
 from core.commands import chat_finding
 from core.engine import entering, settling
 from core.errors import BadInput
-from core.judging_hits import Lists
+from core.judging_hits import Judged, Lists
 from core.model.deal import Cause, CauseKind, Deal
 from core.model.event import Event
 from core.model.frozen import replace
@@ -41,9 +41,13 @@ _BEGINS: Final = Cause(CauseKind.TRIGGER)
 def settled(tx: Tx, event: Event, lists: Lists) -> Event:
     """Return an event as it is understood now that its time has come: of a hit on a mail, whether a ``machine`` made
     it and why one thinks so (``judged``, ``why``). The stored event stays as it came."""
+    return understood(event, None if event.kind == "email_received" else settling.settled(tx, event, lists))
+
+
+def understood(event: Event, judged: Judged | None) -> Event:
+    """Return an event with what is thought of it: a mail by what it says of itself, a hit by how it was judged."""
     if event.kind == "email_received":
         return _read(event)
-    judged = settling.settled(tx, event, lists)
     if judged is None:
         return event
     said = {"machine": not judged.who.counts, "judged": judged.who.value, "why": list(judged.reasons)}

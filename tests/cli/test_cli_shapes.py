@@ -152,6 +152,26 @@ def test_try_of_a_stage(shell: Shell) -> None:
     ] == [2, 2]
 
 
+def test_backtest(shell: Shell) -> None:
+    found = shell.json("backtest", "r-sms", "--days", "7")
+    assert set(found) == fields_of("rule trigger since until judged counts reasons rows")
+    assert (found["rule"], found["trigger"], found["counts"]) == ("r-sms", None, {"done": 1, "waiting": 1})
+    row, held = found["rows"]
+    assert set(row) == fields_of("deal title at due would reason detail to text today event")
+    assert (row["deal"], row["to"], row["text"], row["today"]) == ("D1", "+5511987650001", "Olá Maria", ["contact"])
+    assert (held["deal"], held["would"], held["reason"]) == ("D2", "waiting", "grace")
+    table = shell.ok("backtest", "r-late").splitlines()
+    assert "waiting (time)" in table[1]
+    assert table[-1] == "In the last 30 days: waiting: 2"
+    assert (
+        shell.ok("backtest", "r-sms", "--csv").splitlines()[0]
+        == "deal,title,at,due,would,reason,detail,to,text,today,event"
+    )
+    assert "no rule" in shell.refused("backtest", "nothing")
+    assert "whole number" in shell.refused("backtest", "r-sms", "--days", "0")
+    assert shell("backtest", "r-sms", "--csv", "--json").status == 2
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [

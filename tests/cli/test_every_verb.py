@@ -92,6 +92,7 @@ LINES: Final[Mapping[str, str]] = {
     "timeline": "D1",
     "explain": "",
     "try": "tracking-mail --deal D1",
+    "backtest": "tracking-mail",
     "board": "--plain",
     "connection pause": "mail",
     "connection resume": "mail",
