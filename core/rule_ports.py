@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from core.model.moment import Moment
+from core.model.rule import Rule
 
 What = Literal["rule", "trigger"]
 
@@ -20,6 +21,20 @@ class Counts:
     waiting: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A stored revision of a rule: what it said from a moment on, and who wrote it."""
+
+    rule: Rule
+    author: str
+    at: Moment
+
+    @property
+    def number(self) -> int:
+        """The revision, by which runs keep it."""
+        return self.rule.revision
+
+
 class RuleReader(Protocol):
     """Reads about rules and triggers, a part of :class:`core.ports.Reader`: for a person who edits them."""
 
@@ -29,3 +44,6 @@ class RuleReader(Protocol):
     def rule_counts(self, rules: Iterable[str], since: Moment) -> Mapping[str, Counts]:
         """Return what has become of the runs of rules that ended since a moment, and what waits; a rule without any is
         left out."""
+
+    def versions(self, rule_id: str) -> Sequence[Version]:
+        """Return the revisions of a rule, newest first; those of a removed one too."""

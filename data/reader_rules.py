@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import func, or_, select
 
 from core.model.moment import Moment
 from core.model.run import RunStatus
-from core.rule_ports import Counts, What
+from core.rule_ports import Counts, Version, What
+from data import mapping_house as mapping
 from data.columns import table_of
 from data.reader_base import Base, the
-from data.reader_config import rules, triggers
+from data.reader_config import revisions, rules, triggers
 from data.sql import Statement, among
 from data.tables_work import RunRow
 
@@ -36,6 +37,15 @@ UNENDED_RUNS = Statement(
         select(runs.c.rule, func.count())
         .where(among(runs.c.rule, "ids"), runs.c.status.in_(("waiting", "no_date")))
         .group_by(runs.c.rule)
+    )
+)
+
+
+VERSIONS = Statement(
+    lambda: (
+        select(revisions.c.id, revisions.c.spec, revisions.c.author, revisions.c.at)
+        .where(revisions.c.rule == the("rule"))
+        .order_by(revisions.c.id.desc())
     )
 )
 
@@ -64,3 +74,10 @@ class RuleReader(Base):
             )
             for rule, each in found.items()
         }
+
+    def versions(self, rule_id: str) -> Sequence[Version]:
+        """Return the revisions of a rule, newest first; those of a removed one too."""
+        found = self.db.rows(VERSIONS, rule=rule_id)
+        return [
+            Version(mapping.load_rule(rule_id, number, spec), author, Moment(at)) for number, spec, author, at in found
+        ]

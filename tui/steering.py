@@ -162,14 +162,15 @@ async def rules_of_stage(app: FunilApp) -> None:
     chosen = await app.push_screen_wait(Picker(fill(_("Rules of “{stage}”"), {"stage": place.name}), choices))
     rule = next((rule for rule in rules if rule.id == chosen), None)
     if rule is not None:
-        await _on_rule(app, rule)
+        await on_rule(app, rule)
 
 
 def _rule_note(rule: Rule, house: House) -> str:
     return " · ".join((_("on") if rule.enabled else _("off"), rule_words.time_words(rule.run, house)))
 
 
-async def _on_rule(app: FunilApp, rule: Rule) -> None:
+async def on_rule(app: FunilApp, rule: Rule) -> None:
+    """Switch a rule, or apply it to deals and runs that are already there."""
     reach = await asyncio.to_thread(app.desk.store.read, commands.reach(rule.id))
     chosen = await app.push_screen_wait(Picker(rule.name, _rule_choices(rule, reach)))
     if chosen in ("on", "off"):

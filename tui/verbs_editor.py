@@ -37,6 +37,12 @@ def _no_card(app: FunilApp) -> str | None:
     return None if app.editing.view.model.chosen else _("There is no rule or trigger under the cursor.")
 
 
+def _no_rule(app: FunilApp) -> str | None:
+    why = _no_card(app)
+    card = None if why else app.editing.view.model.card
+    return why or (None if card is not None and card.is_rule else _("That is for rules: put the cursor on one."))
+
+
 def _no_marks(app: FunilApp) -> str | None:
     return _closed(app) or (None if app.editing.view.model.marks else _("Nothing is marked."))
 
@@ -190,6 +196,24 @@ OF_EDITOR: Final = (
         (),
         "move_to",
         why_not=_by_admin(_no_card),
+    ),
+    _act(
+        "versions",
+        N_("Versions…"),
+        N_("show who changed the rule when, what is different now, and restore what it said"),
+        ("v",),
+        "show_versions",
+        why_not=_no_rule,
+        hint=N_("versions"),
+        hint_rank=44,
+    ),
+    _act(
+        "apply",
+        N_("Apply to deals or waiting runs…"),
+        N_("have the rule act on deals that are in its stage already, or renew what waits of it"),
+        (),
+        "apply",
+        why_not=_by_admin(_no_rule),
     ),
     _act(
         "remove",

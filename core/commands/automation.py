@@ -40,6 +40,7 @@ __all__ = [
     "place",
     "remove",
     "restore",
+    "restore_version",
     "save_rule",
     "save_trigger",
     "switch",
@@ -180,6 +181,21 @@ def restore(changed: Changed, by: str | None = None) -> Job[Changed]:
                     lookup.stage(house, thing.pipeline, thing.stage)
                     draft.follow(thing, changed.order_before[what, thing.pipeline])
         return draft.write(tx, author)
+
+    return job
+
+
+def restore_version(rule_id: str, revision: int, by: str | None = None) -> Job[Changed]:
+    """Return a job that has a rule say again what a former revision of it said, as a new revision; it stays on or off.
+
+    Raises ``UnknownThing``, ``BadField`` for what would not work any more, and ``Refused`` for a manager.
+    """
+
+    def job(tx: Tx) -> Changed:
+        present, former = lookup.rule(tx.house(), rule_id), tx.revision(revision)
+        if former.id != rule_id:
+            raise UnknownThing(N_("rule “{id}” has no version {version}"), id=rule_id, version=revision)
+        return _save(tx, replace(former, enabled=present.enabled), by, None)
 
     return job
 

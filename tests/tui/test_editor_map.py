@@ -267,3 +267,24 @@ async def test_what_rules_have_done_lately_is_counted() -> None:
             "on-to-invoice": 1,
         }
         assert "1 waits" in screen_text(pilot)
+
+
+async def test_the_versions_of_a_rule_are_compared_and_one_is_restored() -> None:
+    world = map_world()
+    note = rule_named(world, "Short note")
+    world.write(automation.save_rule(replace(note, name="Long note"), "rui"))
+    async with world.board(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await at(pilot, "Long note")
+        await pilot.press("v")
+        await until(pilot, lambda: "Versions of “Long note”" in screen_text(pilot))
+        shown = screen_text(pilot)
+        assert "Rui Reis   in force · Name" in shown and "as it was made · 1 run waits with it" in shown
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "What is different now" in screen_text(pilot))
+        assert "Short note → Long note" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: names(world, "delivery")[1] == "Short note")
+        await until(pilot, lambda: "“Short note” says again what it said then." in toasts(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: names(world, "delivery")[1] == "Long note")

@@ -15,6 +15,7 @@ from core.commands.arranging import RULE, Changed, Key
 from core.commands.rules import cancel_left
 from core.i18n import gettext as _
 from core.i18n import ngettext
+from core.model.rule import Rule
 from core.ports import Job
 from core.words import fill
 from tui import writing
@@ -271,6 +272,22 @@ async def add(app: FunilApp) -> None:
     model, form = model_of(app), _form()
     if model.pipeline is not None and model.column is not None and form is not None:
         _take_in(app, await form.add(app, model.pipeline.id, model.column.stage.id))
+
+
+async def apply(app: FunilApp) -> None:
+    """Apply the rule under the cursor to deals in its stage, or its newest version to runs that wait."""
+    from tui import steering
+
+    card = model_of(app).card
+    if card is not None and isinstance(card.thing, Rule):
+        await steering.on_rule(app, card.thing)
+
+
+async def show_versions(app: FunilApp) -> None:
+    """Show the versions of the rule under the cursor."""
+    from tui.editor import version_acts
+
+    await version_acts.show(app)
 
 
 def _take_in(app: FunilApp, changed: Changed | None) -> None:
