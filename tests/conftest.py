@@ -40,7 +40,7 @@ def _private_home() -> Path:
 
 def _isolate(home: Path) -> None:
     """Give every test the same environment, whoever runs it and wherever."""
-    kept = {"FUNIL_SEEDS", "FUNIL_KILLS", "FUNIL_CI"}
+    kept = {"FUNIL_SEEDS", "FUNIL_KILLS", "FUNIL_STORIES", "FUNIL_CI"}
     for name in [n for n in os.environ if n.startswith(("FUNIL_", "TEXTUAL", "PG")) and n not in kept]:
         del os.environ[name]
     folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("DATA", "CONFIG", "STATE", "CACHE")}
