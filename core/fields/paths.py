@@ -64,7 +64,7 @@ class Spec:
 
     def label(self) -> str:
         """Return the field's name in the language of the screen."""
-        return self.name if self.custom or self.path.startswith((CONSTANT, EVENT)) else gettext(self.name)
+        return gettext(self.name) if self.path in BUILTIN else self.name
 
 
 def _table() -> Iterator[Spec]:

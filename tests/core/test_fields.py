@@ -301,3 +301,16 @@ def test_putting_a_value_changes_that_field_only() -> None:
 def test_what_nobody_sets_is_not_put(name: str) -> None:
     with pytest.raises(BadInput):
         fields.put(DEAL, name, "x", HOUSE)
+
+
+@pytest.mark.parametrize("language", ["en", "pt_BR"])
+def test_fields_of_ours_are_called_in_the_users_language_and_others_as_they_are_written(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNIL_LANG", language)
+    found = {name: fields.find(name, HOUSE) for name in ("event.in_business_hours", "event.code")}
+    ours = {"en": "Event within the house's business hours", "pt_BR": "Evento dentro do horário comercial"}[language]
+    assert {name: spec and spec.label() for name, spec in found.items()} == {
+        "event.in_business_hours": ours,
+        "event.code": "event.code",
+    }

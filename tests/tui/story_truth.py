@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Any, Final
 
+from textual.geometry import Region
+
 from core import inbox
 from core.filtering import parse
 from core.log_filter import NO_FILTER
 from core.model.delivery import DeliveryStatus
 from core.money import to_minor
 from core.ports import Reader
-from tests.tui.app_world import screen_text, toasts
+from tests.tui.app_world import toasts
 from tests.tui.story import MOST_ESCAPES, Story
 from tui.outbound_rows import page
 from tui.panels import deal_sheet
@@ -165,16 +167,15 @@ def _drawn(story: Story) -> Iterator[str]:
     """The cards in view bear the titles that the deals have."""
     app = story.app
     board, model = app.board, app.board.model
-    if len(app.screen_stack) > 1 or not board.region or board.board.held:
+    if not board.region or board.board.held:
         return
-    lines = screen_text(story.pilot).split("\n")
+    lines = [strip.text for strip in board.render_lines(Region(0, 0, *board.size))]
     for place in model.open_view:
         for slot in range(model.slots):
             rect, card = board.board.grid.card(place, slot), model.card_at(place, slot)
             if rect is None or card is None or rect.width < 10:
                 continue
-            x, y = board.region.x + rect.x, board.region.y + rect.y
-            text = lines[y][x + 1 : x + rect.width] if y < len(lines) else ""
+            text = lines[rect.y][rect.x + 1 : rect.x + rect.width]
             if not text.startswith(card.title[: min(6, len(card.title))]):
                 yield f"on the screen at {place}/{slot}: {text!r} instead of {card.title!r}"
 

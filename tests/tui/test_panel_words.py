@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core import commands
 from core.model.moment import DAY, HOUR, MINUTE, SECOND, Duration, Moment, iso
 from core.model.rule import Hours, Rule, RunTime, When
 from core.model.run import Run, RunStatus, Waiting
@@ -209,10 +210,27 @@ def test_codes_in_a_line_of_history_are_words(
     assert spoken(sentence) == told
 
 
-def test_no_line_of_the_open_deal_shows_a_code() -> None:
-    view = rich_world().store.read(lambda reader: deal_sheet.read(reader, "D1001"))
+@pytest.mark.parametrize(
+    ("language", "failed", "skipped"),
+    [
+        ("en", "(no address)", "rule “Call the big ones”: not started (condition false) amount 4,200 is not > 5,000"),
+        (
+            "pt_BR",
+            "(sem endereço)",
+            "regra “Call the big ones”: não iniciada (condição falsa) valor 4.200 não é > 5.000",
+        ),
+    ],
+)
+def test_no_line_of_the_open_deal_shows_a_code(
+    language: str, failed: str, skipped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNIL_LANG", language)
+    world = rich_world()
+    world.write(commands.move(["D1001"], "invoice"))  # what is told of an earlier stay reads like the present one's
+    view = world.store.read(lambda reader: deal_sheet.read(reader, "D1001"))
     assert view is not None
     built = items.build(view, MOMENTS, frozenset())
     lines = [line.text for item in built for para in item.paras for line in flow(para, 200)]
-    assert any("(no address)" in line for line in lines)
-    assert [line for line in lines if "no_address" in line] == []
+    assert any(failed in line for line in lines)
+    assert any(skipped in line for line in lines), "\n".join(lines)
+    assert [line for line in lines if "no_address" in line or "deal." in line] == []

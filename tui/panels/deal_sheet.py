@@ -39,6 +39,7 @@ HISTORY: Final = 200
 """Lines of history, and messages, that the panel reads."""
 SAID: Final = 200
 """Messages of an unfolded chat that are read at first; the rest is asked for."""
+MISSED: Final = "condition_false"
 WHOLE: Final = " *"
 """What stands behind a chat's address to say that all of it is wanted; no address ends like that."""
 ADDRESS_TYPES: Final = {
@@ -56,7 +57,8 @@ ADDRESS_TYPES: Final = {
 class DealView:
     """All that the panel shows of a deal. ``idle`` are rules of the stage that have no run on this stay; ``said`` and
     ``attempts`` are read only of what is unfolded, by chat and by message; of the chats in ``cut`` there is more.
-    ``reaches`` say by event what the triggers made of it."""
+    ``reaches`` say by event what the triggers made of it, ``judged`` by run what was compared of a condition that did
+    not hold, for the lines of history."""
 
     house: House
     deal: Deal
@@ -73,6 +75,7 @@ class DealView:
     tasks: Sequence[Task]
     reaches: Mapping[str, Reach]
     attempts: Mapping[str, Sequence[Attempt]]
+    judged: Mapping[str, str | None]
 
     @property
     def runs(self) -> Sequence[Run]:
@@ -93,7 +96,7 @@ def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -
     owners = [Owner("contact", each) for each in deal.contacts]
     chats = reader.chats_of(deal_id, [*owners, Owner("company", deal.company)] if deal.company else owners)
     said, cut = _said(reader, chats, unfolded)
-    begun = {each.run.rule for each in told}
+    begun, history = {each.run.rule for each in told}, reader.timeline(deal_id, HISTORY)
     return DealView(
         house=house,
         deal=deal,
@@ -101,7 +104,7 @@ def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -
         company=reader.company(deal.company) if deal.company else None,
         told=told,
         idle=[r for r in house.rules_by_stage.get((deal.pipeline, deal.stage), ()) if r.id not in begun],
-        history=reader.timeline(deal_id, HISTORY),
+        history=history,
         events=reader.events_of(deal_id),
         messages=messages,
         chats=chats,
@@ -110,7 +113,15 @@ def read(reader: Reader, deal_id: str, unfolded: frozenset[str] = frozenset()) -
         tasks=reader.tasks(deal_id),
         reaches={f"E{each.event}": each for each in reader.reaches_of(deal_id, limit=HISTORY)},
         attempts={d.public_id: reader.attempts(d.id) for d in deliveries if d.public_id in unfolded},
+        judged=_judged(reader, history),
     )
+
+
+def _judged(reader: Reader, history: Sequence[TimelineEntry]) -> Mapping[str, str | None]:
+    """Return what was compared, of the runs that the history says were not started for their condition."""
+    missed = [str(entry.data["run"]) for entry in history if entry.data.get("reason") == MISSED and "run" in entry.data]
+    runs = reader.runs_by_id(int(run[1:]) for run in missed) if missed else {}
+    return {run.public_id: run.condition for run in runs.values()}
 
 
 def _said(

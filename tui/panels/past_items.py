@@ -13,11 +13,11 @@ from core.model.moment import Moment
 from core.model.timeline import TimelineKind
 from core.ports import TimelineEntry
 from core.safe_text import safe_text
-from core.words import fill
+from core.words import Words, fill
 from tui import format as fmt
 from tui import outbound_paint as paint
 from tui.outbound_paint import CHANNEL_ICONS, Moments
-from tui.panels import can, letters, values
+from tui.panels import can, letters, run_words, values
 from tui.panels.deal_sheet import DealView, spoken
 from tui.panels.flow import Knob, Para, Piece
 from tui.panels.sheet import Item, Section
@@ -181,6 +181,9 @@ def _said(view: DealView, entry: TimelineEntry, manner: values.Manner) -> str:
         kind = spec.kind if spec else None
         old, new = (_value(view, manner, name, kind, entry.data.get(each)) for each in ("old", "new"))
         return fill(_("{field}: {old} → {new}"), {"field": spec.label() if spec else name, "old": old, "new": new})
+    missed = run_words.missed(view.judged.get(str(entry.data.get("run"))), manner)
+    if missed and isinstance(entry.text.args.get("detail"), Words):
+        return spoken(Words(entry.text.msg, {**entry.text.args, "detail": missed}))
     return spoken(entry.text) or entry.kind.value
 
 

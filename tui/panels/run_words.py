@@ -98,7 +98,8 @@ def words(told: Told, house: House, moments: Moments) -> str:
         case RunStatus.DONE:
             return _done(told, moments)
         case RunStatus.SKIPPED if told.shape["reason"] == "condition_false":
-            why = missed(told, house, moments) or why
+            manner = values.Manner(house, house.company.currency, moments.zone, moments.today)
+            why = missed(told.run.condition, manner) or why
     why = why or reasons.words(told.shape["reason"])
     return f"{name}: {why}" if why else name
 
@@ -142,11 +143,13 @@ def _done(told: Told, moments: Moments) -> str:
 # Conditions -----------------------------------------------------------------------------------------------------------
 
 
-def missed(told: Told, house: House, moments: Moments) -> str:
-    """Say which comparison kept the rule from starting, with the values that were compared then."""
-    judged = Verdict.load(told.run.condition)
+def missed(condition: str | None, manner: values.Manner) -> str:
+    """Say which comparison kept a rule from starting, with the values that were compared then; "" where none is kept.
+
+    ``condition`` is what the run keeps of its judgement.
+    """
+    judged = Verdict.load(condition)
     failed = [each for each in judged if not each.holds]
-    manner = values.Manner(house, house.company.currency, moments.zone, moments.today)
     if len(judged) == 1 and failed:
         return comparison(failed[0], manner)
     if judged:  # under “not” one that holds may be the one to blame: all of them are named
