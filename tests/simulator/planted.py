@@ -114,7 +114,9 @@ def not_durable(patch: pytest.MonkeyPatch) -> None:
 
 def circles(patch: pytest.MonkeyPatch) -> None:
     """The loop guard lets everything through, up to a number that ends the seed."""
-    patch.setattr(guarding, "check", lambda deal, cause, moves: good(deal, cause, moves) if moves > 30 else None)
+    patch.setattr(
+        guarding, "check", lambda deal, cause, moves, **more: good(deal, cause, moves) if moves > 30 else None
+    )
 
 
 good = guarding.check
