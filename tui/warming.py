@@ -7,7 +7,7 @@ import gc
 from importlib import import_module
 from typing import Final
 
-LATER: Final = ("tui.panel_acts", "tui.form.new_deal", "tui.form.client_search", "babel.dates")
+LATER: Final = ("tui.panel_acts", "tui.form.new_deal", "tui.form.client_search", "tui.editor.map_acts", "babel.dates")
 
 
 async def warm() -> None:

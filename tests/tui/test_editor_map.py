@@ -10,10 +10,13 @@ from textual.strip import Strip
 
 from core.commands import automation
 from core.model.frozen import replace
-from tests.tui.app_world import World, app_of, memory_world, screen_text, toasts, until
+from core.model.rule import Rule
+from tests.tui.app_world import app_of, memory_world, screen_text, toasts, until
 from tests.tui.golden import assert_golden
 from tests.tui.map_world import at, map_world, names, opened, rule_named, view_of
+from tui.editor import map_acts
 from tui.editor.map_model import HEAD
+from tui.editor.screen import EditorScreen
 
 
 def pointed(pilot: Pilot[None]) -> str:
@@ -62,6 +65,8 @@ async def test_the_cursor_goes_through_stages_and_lights_what_causes_what() -> N
     world = map_world()
     async with world.board(size=(150, 40)) as pilot:
         view = await opened(pilot)
+        waiting = {rule: each.waiting for rule, each in view.model.survey.counts.items()}
+        assert waiting == {"tracking-mail": 1, "short-note": 1, "on-to-invoice": 1}
         await pilot.press("l")
         assert pointed(pilot) == "Tracking number"
         assert "can cause: Track e-mail view" in screen_text(pilot)
@@ -256,19 +261,6 @@ async def test_what_is_changed_elsewhere_appears() -> None:
         await until(pilot, lambda: view_of(pilot).map.has_focus)
 
 
-async def test_what_rules_have_done_lately_is_counted() -> None:
-    world: World = map_world()
-    async with world.board(size=(120, 40)) as pilot:
-        view = await opened(pilot)
-        counts = view.model.survey.counts
-        assert {rule: each.waiting for rule, each in counts.items()} == {
-            "tracking-mail": 1,
-            "short-note": 1,
-            "on-to-invoice": 1,
-        }
-        assert "1 waits" in screen_text(pilot)
-
-
 async def test_the_versions_of_a_rule_are_compared_and_one_is_restored() -> None:
     world = map_world()
     note = rule_named(world, "Short note")
@@ -288,3 +280,23 @@ async def test_the_versions_of_a_rule_are_compared_and_one_is_restored() -> None
         await until(pilot, lambda: "“Short note” says again what it said then." in toasts(pilot))
         await pilot.press("u")
         await until(pilot, lambda: names(world, "delivery")[1] == "Long note")
+
+
+async def test_a_rule_is_opened_and_another_added_and_taken_back() -> None:
+    world = map_world()
+    async with world.board(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, EditorScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: view_of(pilot).map.has_focus and len(pilot.app.screen_stack) == 1)
+        await pilot.press("n")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        note = Rule(id="", pipeline="sales", stage="new", kind="comment", name="Note", settings={"text": "Hi"})
+        changed = await map_acts.write(app_of(pilot), automation.save_rule(note))
+        assert changed
+        await until(pilot, lambda: "Note" in screen_text(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: names(world, "new") == ["Tell Ana"])

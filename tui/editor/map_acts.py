@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.geometry import Offset
 
@@ -257,20 +255,20 @@ async def open_menu(app: FunilApp) -> None:
 
 
 async def open_card(app: FunilApp) -> None:
-    """Open the form of the thing under the cursor; where there is none, show what can be done with it."""
-    card, form = model_of(app).card, _form()
-    if card is None:
-        return
-    if form is None:
-        await open_menu(app)
-    else:
+    """Open the form of the thing under the cursor."""
+    from tui.editor import form
+
+    card = model_of(app).card
+    if card is not None:
         _take_in(app, await (form.open_rule if card.is_rule else form.open_trigger)(app, card.thing.id))
 
 
 async def add(app: FunilApp) -> None:
     """Choose from the catalogue what to add to the stage under the cursor."""
-    model, form = model_of(app), _form()
-    if model.pipeline is not None and model.column is not None and form is not None:
+    from tui.editor import form
+
+    model = model_of(app)
+    if model.pipeline is not None and model.column is not None:
         _take_in(app, await form.add(app, model.pipeline.id, model.column.stage.id))
 
 
@@ -298,7 +296,3 @@ def _take_in(app: FunilApp, changed: Changed | None) -> None:
     if changed.things:
         model_of(app).aim = automation.key_of(changed.things[0])
         app.editing.reload()
-
-
-def _form() -> Any:
-    return import_module("tui.editor.form") if find_spec("tui.editor.form") else None

@@ -102,6 +102,7 @@ class MapModel:
         things: list[Thing] = [*triggers, *house.rules_by_stage.get((pipeline.id, stage.id), ())]
         column = Column(stage, [card_of(thing, house, self.survey) for thing in things], top=top)
         column.lay_out()
+        column.top = max(0, min(column.top, len(column.rows) - self.room))
         return column
 
     @property

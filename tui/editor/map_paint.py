@@ -112,7 +112,7 @@ class _Painter:
             return [self._empty(place, width)] if y == 0 else [blank]
         if row >= len(column.rows):
             return [blank]
-        if y == 0 and column.top and column.rows[row][1] != 0:
+        if y == 0 and column.top and (column.rows[row][0] < 0 or column.rows[row][1] > 0):
             return [Piece(_fit(" ↑", width), palette.muted, palette.ground)]
         if y == self.model.room - 1 and row < len(column.rows) - 2:
             return [Piece(_fit(" ↓", width), palette.muted, palette.ground)]
