@@ -18,6 +18,7 @@ from tui.verbs_panel import OF_PANEL
 from tui.verbs_reach import OF_REACHING
 from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
 from tui.verbs_talk import OF_TALK
+from tui.verbs_trying import OF_TRYING
 from tui.verbs_writing import OF_CONDITIONS
 
 if TYPE_CHECKING:
@@ -382,6 +383,7 @@ REGISTRY: Final = Registry(
         *OF_INBOX,
         *OF_CONDITIONS,
         *OF_EDITOR,
+        *OF_TRYING,
         OF_LINES,
         *OF_CLOCK,
         CLIENT,
