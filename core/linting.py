@@ -152,6 +152,10 @@ def _connection(connection: Connection, check: CheckConnection | None, house: Ho
     if pipeline is not None and pipeline not in house.pipelines:
         args = {"id": str(pipeline), "known": ", ".join(house.pipelines)}
         yield Finding("new_deal.pipeline", Words(N_("there is no pipeline “{id}” (there are: {known})"), args))
+    user = (connection.new_deal or {}).get("responsible")
+    if user is not None and user not in house.users:
+        words = Words(N_("there is no user “{user}”: its new deals have no responsible"), {"user": str(user)})
+        yield Finding("new_deal.responsible", words, error=False)
     if check is not None:
         try:
             check(connection)

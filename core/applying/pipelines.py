@@ -20,10 +20,13 @@ def apply(ledger: Ledger) -> None:
         with ledger.at("pipelines", index):
             _pipeline(ledger, part, index)
     for index, connection in enumerate(ledger.document.board.connections or ()):
-        wanted = connection.new_deal.pipeline if connection.new_deal else None
-        if wanted is not None:
+        wished = connection.new_deal
+        if wished is not None and wished.pipeline is not None:
             with ledger.at("connections", index, "new_deal", "pipeline"):
-                lookup.pipeline(ledger.house, wanted)
+                lookup.pipeline(ledger.house, wished.pipeline)
+        if wished is not None and wished.responsible is not None:
+            with ledger.at("connections", index, "new_deal", "responsible"):
+                lookup.user(ledger.house, wished.responsible)
 
 
 def _pipeline(ledger: Ledger, part: PipelinePart, index: int) -> None:

@@ -58,10 +58,11 @@ class UserPart(Thing):
 
 
 class NewDealPart(Thing):
-    """Whether, and in which pipeline, an unknown client gets a deal."""
+    """Whether, in which pipeline and under whose responsibility an unknown client gets a deal."""
 
     on: bool | None = None
     pipeline: Id | None = None
+    responsible: Id | None = None
 
 
 class ConnectionPart(Thing):

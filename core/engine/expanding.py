@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from core import clients, phones
 from core.commands import chat_finding
@@ -129,14 +129,19 @@ def wants_new_deal(tx: Tx, event: Event, deals: Sequence[Deal]) -> bool:
 
 def _pipeline(house: House, event: Event) -> str | None:
     """Return the pipeline of a new deal; None when the connection makes none, or there is no pipeline."""
-    connection = house.connections.get(event.connection or "")
-    wished = (connection.new_deal if connection else None) or {}
+    wished = _wished(house, event)
     on = wished.get("on")
     if not (NEW_CLIENTS[event.kind] if on is None else on):
         return None
     wanted = wished.get("pipeline")
     chosen = house.pipelines.get(wanted) if wanted else next(iter(house.pipelines.values()), None)
     return chosen.id if chosen is not None and chosen.stages else None
+
+
+def _wished(house: House, event: Event) -> Mapping[str, Any]:
+    """Return what the connection that an event came over says of new deals."""
+    connection = house.connections.get(event.connection or "")
+    return (connection.new_deal if connection else None) or {}
 
 
 def new_deal(tx: Tx, event: Event, now: Moment) -> Made:
@@ -203,6 +208,7 @@ def _enter(tx: Tx, event: Event, number: str, owners: Sequence[Owner], now: Mome
         title=_title(tx, event, people, firms),
         pipeline=pipeline,
         stage=stage,
+        responsible=who if (who := _wished(house, event).get("responsible")) in house.users else None,
         currency=house.company.currency,
         contacts=tuple(people[:1]),
         company=firms[0] if firms and not people else None,

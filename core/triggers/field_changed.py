@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import ConfigDict, Field, field_validator
 
@@ -18,6 +18,10 @@ from core.rules.base import Finding, Settings
 from core.triggers.base import Heard, Miss, TriggerKind
 from core.views import Facts
 from core.words import Words
+
+
+_LINKS: Final = frozenset({"deal.contacts", "deal.company"})
+"""What is not set like a field, but linked and unlinked by hand: a change like any other, compared by ids."""
 
 
 class FieldSettings(Settings):
@@ -95,7 +99,7 @@ class FieldChanged(TriggerKind[FieldSettings]):
             spec = fields.find(name, house)
             if spec is None:
                 yield Finding("fields", fields.unknown(name, house))
-            elif not spec.settable:
+            elif not (spec.settable or spec.path in _LINKS):
                 words = Words(
                     N_("“{field}” is no field of the deal that can be edited: it would never fire"), {"field": name}
                 )
@@ -133,7 +137,11 @@ def _equal(spec: Spec, wanted: Any, value: Any, facts: Facts) -> bool:
 
 def _seen(spec: Spec, value: Any, facts: Facts) -> Any:
     """Return a stored value in the form in which conditions compare it."""
-    deal = fields.put(facts.deal, spec.path, value, facts.house)
+    if spec.path in _LINKS:
+        linked = tuple(value or ()) if spec.multiple else value
+        deal = replace(facts.deal, **{spec.id: linked})
+    else:
+        deal = fields.put(facts.deal, spec.path, value, facts.house)
     return fields.reader(spec, facts.house)(replace(facts, deal=deal))
 
 

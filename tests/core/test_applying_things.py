@@ -316,6 +316,10 @@ REFUSED = {
         "connections: [{id: a, channel: form, new_deal: {pipeline: x}}]",
         "1:59: there is no pipeline “x”",
     ),
+    "an unknown responsible of new deals": (
+        "connections: [{id: a, channel: form, new_deal: {responsible: x}}]",
+        "1:62: there is no user “x”",
+    ),
     "a pipeline without stages": ("pipelines: [{id: p}]", "1:13: a new pipeline needs its “stages”"),
     "no stages": ("pipelines: [{id: p, stages: []}]", "1:21: a pipeline has its process stages first"),
     "no success": (

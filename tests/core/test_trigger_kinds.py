@@ -137,6 +137,7 @@ def test_what_a_kind_needs_has_no_default(kind: str) -> None:
         ("field_changed", {"fields": ["amout"]}, "fields", "there is no field “amout”. Did you mean amount?", True),
         ("field_changed", {"fields": ["stage"]}, "fields", "“stage” is no field of the deal that can be edited", True),
         ("field_changed", {"fields": ["contact.name"]}, "fields", "“contact.name” is no field of the deal", True),
+        ("field_changed", {"fields": ["age", "contacts", "company"]}, "fields", "“age” is no field of the deal", True),
         ("link_clicked", {"link": "loja"}, "link", "“loja” is not the address of a link", False),
         ("link_clicked", {"link": "https://x.example/{{ deal.nr }}"}, "link", "line 1: “deal.nr” is unknown", True),
     ],

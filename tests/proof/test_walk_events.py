@@ -197,6 +197,37 @@ def test_a_connection_says_whether_and_where_a_new_deal_is_made(tmp_path: Path) 
     assert [deal["id"] for deal in house.json("deal", "list")] == ["D1"]
 
 
+def test_a_connection_says_whose_the_new_deals_are(tmp_path: Path) -> None:
+    rule = rules("{id: tell, stage: new, kind: notify, name: Tell, settings: {text: '{{ deal.title }}'}}")
+    ways = LINE.replace("adapter: simulated,", "adapter: simulated, new_deal: {responsible: ana},") + QUIET + "\n"
+    house = funil(tmp_path, trigger("t", "billing", "payment"), rules_=rule, ways=ways + TG)
+    house(*CALL, "phone=+5511912345678")
+    house("event", "chat_message", "channel=tg", "chat=c", "from=tg:555", "text=oi")
+    house.idle()
+    made = {deal["title"]: deal for deal in house.json("deal", "list") if deal["id"] != "D1"}
+    told = {title: house.states(deal["id"])["tell"] for title, deal in made.items()}
+    assert {title: deal["responsible"] for title, deal in made.items()} == {"+5511912345678": "ana", "tg:555": None}
+    assert told == {"+5511912345678": "done", "tg:555": "failed no_recipient"}
+    house("event", "payment", "--deal", made["tg:555"]["id"], "amount=5")
+    house.idle()
+    assert house.stage(made["tg:555"]["id"]) == "billing", "who moves it in nobody's name is the house"
+
+
+def test_linking_and_unlinking_people_changes_a_field(tmp_path: Path) -> None:
+    came = trigger("came", "delivery", "field_changed", "{fields: [contacts], to: joao}")
+    went = trigger("went", "billing", "field_changed", "{fields: [contacts], from: joao}")
+    firm = trigger("firm", "won", "field_changed", "{fields: [company]}", back="true")
+    house = funil(tmp_path, came, went, firm)
+    house.apply("{funil: 1, contacts: [{id: joao, name: João}], companies: [{id: acme, name: Acme}]}")
+    assert house.json("lint") == []
+    stages = []
+    for linked in ("contacts=maria,joao", "contacts=joao,maria", "contacts=maria", "company=acme"):
+        house("deal", "set", "D1", linked)
+        house.idle()
+        stages.append(house.stage())
+    assert stages == ["delivery", "delivery", "billing", "won"]
+
+
 def test_a_circle_of_triggers_and_rules_in_one_chain_is_stopped_and_a_new_event_begins_anew(tmp_path: Path) -> None:
     back = mover("back", "delivery", "new")
     house = funil(tmp_path, trigger("t", "delivery", "call_missed"), rules_=rules(back))
