@@ -150,7 +150,9 @@ def connection(part: ConnectionPart, existing: Connection | None) -> Connection:
 
 
 def _new_deal(part: NewDealPart, present: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return over(present or {}, {key: getattr(part, key) for key in ("on", "pipeline", "responsible") if part.given(key)})
+    return over(
+        present or {}, {key: getattr(part, key) for key in ("on", "pipeline", "responsible") if part.given(key)}
+    )
 
 
 def over(present: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:

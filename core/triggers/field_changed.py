@@ -19,7 +19,6 @@ from core.triggers.base import Heard, Miss, TriggerKind
 from core.views import Facts
 from core.words import Words
 
-
 _LINKS: Final = frozenset({"deal.contacts", "deal.company"})
 """What is not set like a field, but linked and unlinked by hand: a change like any other, compared by ids."""
 
