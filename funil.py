@@ -56,6 +56,7 @@ class Engine:
     ) -> None:
         from random import SystemRandom
 
+        from adapters.documents.typst import Typst
         from adapters.hit_lists import HitLists
         from adapters.steady import Steady
         from core.engine.loop import Engine as Loop
@@ -66,7 +67,14 @@ class Engine:
         # Invitations are made of it: what one client is sent must not tell what another one is.
         rng = Steady() if steady else SystemRandom()
         self._engine = Loop(
-            store, adapters, rng, self._lease.worker, on_trouble=on_trouble, keys=adapters, lists=HitLists()
+            store,
+            adapters,
+            rng,
+            self._lease.worker,
+            on_trouble=on_trouble,
+            keys=adapters,
+            lists=HitLists(),
+            typesetter=Typst(),
         )
 
     @property

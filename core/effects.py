@@ -1,6 +1,7 @@
 """The closed set of things a rule's plan is made of. The Store applies every one of them; there are no others.
 
-``Move`` and ``CreateDeal`` bring a deal into a stage, so :mod:`core.engine.entering` turns them into rows first.
+``Move`` and ``CreateDeal`` bring a deal into a stage, so :mod:`core.engine.entering` turns them into rows first;
+``MakeDocument`` is typeset before (:mod:`core.engine.typesetting`).
 """
 
 from __future__ import annotations
@@ -89,6 +90,19 @@ class StoreFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MakeDocument:
+    """Typeset a page of HTML and keep both, ``name``.html and ``name``.pdf, as :class:`StoreFile` does.
+
+    The engine makes two of those of it: a file field of one file gets the PDF, one of several gets both.
+    """
+
+    name: str
+    html: str
+    language: str = "en"
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateDeal:
     """Make a new deal in a stage, with the contacts and company of the present one when ``copy`` is set."""
 
@@ -151,6 +165,7 @@ Effect: TypeAlias = (
     | Comment
     | CreateTask
     | StoreFile
+    | MakeDocument
     | CreateDeal
     | StartTimer
     | ChatNote

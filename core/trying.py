@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core import conditions
+from core import conditions, html_text
 from core.commands import lookup
 from core.effects import (
     Assign,
@@ -16,6 +16,7 @@ from core.effects import (
     CreateTask,
     Deliver,
     Effect,
+    MakeDocument,
     Move,
     Notify,
     SetField,
@@ -112,6 +113,8 @@ def _in_house(effect: Effect, deal: Deal) -> Mapping[str, Any]:
         case CreateDeal() | Move():
             title = effect.title if isinstance(effect, CreateDeal) else None
             return {"to": f"{effect.pipeline or deal.pipeline}/{effect.stage}", "subject": title}
+        case MakeDocument():
+            return {"to": effect.field, "subject": effect.name, "text": html_text.to_text(effect.html)}
         case StoreFile():
             return {"subject": effect.name}
     return {}

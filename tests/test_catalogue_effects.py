@@ -10,6 +10,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
+from adapters.documents.typst import Typst
 from adapters.registry import Registry
 from core import boardfile, commands, effects
 from core.applying import apply
@@ -143,7 +144,7 @@ def act(empty: SqlStore, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         document = boardfile.read(board(rules(rule, mail, dated, after)).encode(), "board.yaml", tmp_path)
         empty.write_now(apply([document]))
         empty.write_now(commands.move(["D1"], "delivery"))
-        engine = Engine(empty, Registry(), Random(1), "test")
+        engine = Engine(empty, Registry(), Random(1), "test", typesetter=Typst())
         await engine.start()
         await engine.until_idle()
         await engine.close()
@@ -223,6 +224,21 @@ async def test_effect_StoreFile(act: Callable[..., Any]) -> None:
     assert ("document", "file: offer.pdf") in acted.said
 
 
+async def test_effect_MakeDocument(act: Callable[..., Any]) -> None:
+    acted = await act("MakeDocument", field="paper", name="Offer", html="<p>Olá</p>")
+    html, pdf = acted.read(lambda reader: reader.files("D1"))
+    assert [(each["name"], each["media_type"], each["field"]) for each in (html, pdf)] == [
+        ("Offer.html", "text/html", None),
+        ("Offer.pdf", "application/pdf", "paper"),
+    ]
+    contents = [acted.read(lambda reader, file=file: reader.content(file["digest"])) for file in (html, pdf)]
+    assert contents[0] == "<p>Olá</p>".encode()
+    assert contents[1].startswith(b"%PDF-")
+    assert acted.deal.fields["paper"]["name"] == "Offer.pdf"
+    assert acted.run == ("done", None, "")
+    assert acted.said == [("document", "file: Offer.html"), ("document", "file: Offer.pdf"), *acted.said[2:]]
+
+
 async def test_effect_CreateDeal(act: Callable[..., Any]) -> None:
     acted = await act(
         "CreateDeal", title="Copy", pipeline="sales", stage="billing", copy=True, fields={"tracking": "BR9"}
@@ -288,6 +304,7 @@ CANNOT: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "StoreFile",
         {"name": "x", "digest": "ab" * 32, "size": 1, "media_type": "text/plain", "field": "tracking"},
     ),
+    "a document for a field that holds none": ("MakeDocument", {"name": "x", "html": "x", "field": "tracking"}),
     "a connection that does not exist": (
         "Deliver",
         {"connection": "nowhere", "message": {"channel": "sms", "to": "+5511987650001", "text": "x"}},

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import fields
-from core.effects import Assign, CreateDeal, CreateTask, Deliver, Effect, Move, Notify, SetField, StoreFile
+from core import documents, fields
+from core.effects import (
+    Assign,
+    CreateDeal,
+    CreateTask,
+    Deliver,
+    Effect,
+    MakeDocument,
+    Move,
+    Notify,
+    SetField,
+    StoreFile,
+)
 from core.errors import BadInput, FunilError, UnknownThing
 from core.i18n import N_
 from core.model.deal import Deal
@@ -38,7 +49,10 @@ def _check(effect: Effect, deal: Deal, house: House) -> None:
             _user(house, effect.assignee)
         case StoreFile() if effect.field is not None:
             file = {"name": effect.name, "digest": effect.digest, "size": effect.size, "media_type": effect.media_type}
-            _value(effect.field, [file] if fields.require(effect.field, house).multiple else file, deal, house)
+            _file(effect.field, file, deal, house)
+        case MakeDocument() if effect.field is not None:
+            file = {"name": effect.name, "digest": "0" * 64, "size": 1, "media_type": documents.PDF}
+            _file(effect.field, file, deal, house)
         case CreateDeal():
             _stage(house, effect.pipeline, effect.stage)
             filled(deal, effect.fields, house)
@@ -53,6 +67,10 @@ def filled(deal: Deal, values: Mapping[str, Any], house: House) -> Deal:
 
 def _value(field: str, value: Any, deal: Deal, house: House) -> Deal:
     return fields.put(deal, field, fields.parse(field, value, house, deal.currency), house)
+
+
+def _file(field: str, file: Mapping[str, Any], deal: Deal, house: House) -> None:
+    _value(field, [file] if fields.require(field, house).multiple else file, deal, house)
 
 
 def _connection(effect: Deliver, house: House) -> None:

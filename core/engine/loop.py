@@ -8,9 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.documents import Typesetter
 from core.engine import disabling, happening, listening, reaping, running, timers
 from core.engine.dispatching import Dispatcher
 from core.engine.sealing import Sealer
+from core.engine.typesetting import Press
 from core.errors import BadInput
 from core.i18n import N_
 from core.judging_hits import Lists
@@ -50,7 +52,9 @@ class Engine:
     on_trouble: Callable[[BaseException], None] | None = None
     keys: TrackingKeys | None = None
     lists: Lists = listening.NO_LISTS
+    typesetter: Typesetter | None = None
     _dispatcher: Dispatcher = field(init=False)
+    _press: Press = field(init=False)
     _ran: int = 0
     _befallen: int = 0
     _heard: int = 0
@@ -59,6 +63,7 @@ class Engine:
     def __post_init__(self) -> None:
         sealer = Sealer(self.store, self.keys) if self.keys is not None else None
         clock = StoreClock(self.store)
+        self._press = Press(self.typesetter)
         self._dispatcher = Dispatcher(self.store, self.adapters, self.worker, self.rng, clock, sealer)
 
     @property
@@ -191,7 +196,9 @@ class Engine:
         return done + await self._listen()
 
     async def _run(self) -> int:
-        ran = await self.store.write(running.run_due(self.rng), Priority.RUNS)
+        ran = await self.store.write(running.run_due(self.rng, press=self._press), Priority.RUNS)
+        while await self._press.work():
+            ran += await self.store.write(running.run_due(self.rng, press=self._press), Priority.RUNS)
         self._ran += ran
         return ran
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core import plan as plans
-from core.effects import CreateDeal, Deliver, Move, stamped
-from core.engine import chaining, changing, copying, disabling, entering, guarding, knowing, rescheduling
+from core.effects import CreateDeal, Deliver, Effect, MakeDocument, Move, stamped
+from core.engine import chaining, changing, copying, disabling, entering, guarding, knowing, rescheduling, typesetting
 from core.engine.judging import Judgement, judge
+from core.engine.typesetting import Press
+from core.errors import BadInput
 from core.i18n import N_
 from core.model.deal import LOOP_FLAG, Cause, CauseKind, Deal, Entry, Link
 from core.model.delivery import Channel, Delivery, DeliveryStatus
@@ -56,11 +58,12 @@ class Context:
         return self.facts.house
 
 
-def run_due(rng: Random, limit: int = BATCH) -> Job[int]:
-    """Return a job that lets the runs act which are due now; it answers how many it took up."""
+def run_due(rng: Random, limit: int = BATCH, press: Press | None = None) -> Job[int]:
+    """Return a job that lets the runs act which are due now; it answers how many it took up. A run whose document is
+    still to be typeset by the ``press`` stays due."""
 
     def job(tx: Tx) -> int:
-        batch = _Batch(tx, tx.now(), rng)
+        batch = _Batch(tx, tx.now(), rng, press or Press())
         runs = tx.due_runs(batch.now, limit)
         # In one order, so that two engines do not wait for each other.
         tx.hold_turns({run.rule for run in runs if knowing.shares_out(tx.revision(run.revision))})
@@ -80,9 +83,12 @@ class _Batch:
     tx: Tx
     now: Moment
     rng: Random
+    press: Press
     plan: Plan = field(default_factory=Plan)
     taken: set[int] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+    typesetting: set[str] = field(default_factory=set)
+    """Deals one of whose runs waits for its PDF: the runs behind it wait too."""
 
 
 def _turn(batch: _Batch, run: Run) -> None:
@@ -90,13 +96,13 @@ def _turn(batch: _Batch, run: Run) -> None:
 
     What a run has raised is matched before the deal's next run: the others stay for the next batch then.
     """
-    if _awaits(batch, run):
+    if run.deal in batch.typesetting or _awaits(batch, run):
         return
     current = batch.tx.run(run.id) if run.deal in batch.moved else run
     while current is not None and current.mover and (freed := _freed(batch, current)):
         for other in freed:
             _take(batch, other)
-            if _awaits(batch, run):
+            if run.deal in batch.typesetting or _awaits(batch, run):
                 return
         current = batch.tx.run(run.id)
     if current is not None and current.id not in batch.taken and _ready(current, batch.now):
@@ -144,6 +150,12 @@ def _take(batch: _Batch, run: Run) -> None:
     facts = knowing.facts_for(tx, rule, deal, now, entry, run.id)
     context = Context(tx, run, rule, entry, facts)
     judgement = _OFF if disabling.is_off(facts.house, run) else _judged(context, batch.rng)
+    if any(isinstance(effect, MakeDocument) for effect in judgement.effects):
+        typeset = _typeset(context, judgement, batch.press)
+        if typeset is None:
+            batch.typesetting.add(run.deal)
+            return
+        judgement = typeset
     own = _planned(context, judgement)
     if any(isinstance(e, Move | CreateDeal) for e in judgement.effects) or own.effects or (run.holds and _ended(own)):
         tx.apply(batch.plan)
@@ -159,6 +171,24 @@ def _judged(context: Context, rng: Random) -> Judgement:
     return judge(context.run, context.rule, context.facts, rng, ran_before=ran_before)
 
 
+def _typeset(context: Context, judgement: Judgement, press: Press) -> Judgement | None:
+    """Return the judgement with its documents as files; None while one is still to be typeset."""
+    effects: list[Effect] = []
+    try:
+        for effect in judgement.effects:
+            if not isinstance(effect, MakeDocument):
+                effects.append(effect)
+                continue
+            pdf = press.ready(effect, context.run.id, context.facts.now)
+            if pdf is None:
+                return None
+            effects += typesetting.kept(context.tx, effect, pdf, context.house)
+    except BadInput as error:
+        reason = "misconfigured" if press.typesetter is None else "template_error"
+        return replace(judgement, status=RunStatus.FAILED, reason=reason, detail=error.words, effects=())
+    return replace(judgement, effects=effects)
+
+
 def _ended(plan: Plan) -> bool:
     return any(after.status.ended for _, after in plan.runs_changed)
 
@@ -171,7 +201,7 @@ def _planned(context: Context, judgement: Judgement) -> Plan:
         return Plan(runs_changed=[(run, waiting)])
     deliveries = [_delivery(context, e) for e in judgement.effects if isinstance(e, Deliver)]
     own = (stamped(effect, run.rule, run.id) for effect in judgement.effects)
-    effects = [(run.deal, "system", e) for e in own if not isinstance(e, Deliver | Move | CreateDeal)]
+    effects = [(run.deal, "system", e) for e in own if not isinstance(e, Deliver | Move | CreateDeal | MakeDocument)]
     status = RunStatus.SENDING if deliveries else judgement.status
     after = replace(
         run,

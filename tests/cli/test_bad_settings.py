@@ -41,6 +41,7 @@ RULES: Final[dict[str, dict[str, Any]]] = {
     "comment": {"text": "x"},
     "notify": {"to": "ana", "text": "x", "email": True},
     "webhook": {"url": "https://erp.example/funil", "connection": "hooks"},
+    "document": {"template": "<p>x</p>", "field": "paper", "name": "Offer"},
     "copy_deal": {"title": "x", "pipeline": "sales", "stage": "new"},
 }  # fmt: skip
 TREE: Final[dict[str, Any]] = {
@@ -173,6 +174,10 @@ MISTAKES: Final = [
     (rule("webhook", url="https://u:p@erp.example/x"), "no user name or password stands in the address"),
     (rule("webhook", ulr="https://erp.example/x"), "did you mean “url”?"),
     (rule("webhook", url="https://erp.example/x", connection="x"), "there is no webhook connection “x”"),
+    (rule("document"), "settings.template: it is missing"),
+    (rule("document", template="x", field="tracking"), "field “tracking” holds no files"),
+    (rule("document", template="x", field="papre"), "papre"),
+    (rule("document", template="x", title="y"), "unknown key “title”"),
     (rule("copy_deal", stage="wn"), "there is no stage “wn”; there are new, delivery, won, lost"),
     (rule("copy_deal", pipeline="sels"), "there is no pipeline “sels”; there are sales"),
     (rule("copy_deal", titel="x"), "did you mean “title”?"),

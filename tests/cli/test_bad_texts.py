@@ -26,6 +26,7 @@ COMPLETE: Final[dict[str, dict[str, Any]]] = {
     "set_field": {"field": "tracking", "value": "x"},
     "task": {"title": "x", "text": "x"},
     "copy_deal": {"title": "x"},
+    "document": {"template": "x", "name": "x"},
 }
 """Settings with which each kind that writes a text can act."""
 IN_HOUSE: Final = {
@@ -121,6 +122,15 @@ def test_a_hostile_text_ends_its_own_run_and_nothing_else(door: Door, kind: str,
     assert shell.json("deal", "show", "D1")["fields"] == {"tracking": "BR123"}
 
 
+def _written(door: Door, field: str) -> bool:
+    """Return whether a document says what it should, or is called so."""
+    files = [line["data"] for line in door.shell.json("timeline", "D1") if line["kind"] == "document"]
+    assert [file["media_type"] for file in files] == ["application/pdf", "text/html"]
+    if field == "name":
+        return all(file["name"].startswith("Order 1001") for file in files)
+    return any('INSERT INTO "contents"' in line and "4f726465722031303031" in line.lower() for line in door.content())
+
+
 @pytest.mark.parametrize(("kind", "field"), text_fields())
 def test_an_honest_text_in_the_same_place_goes_out(door: Door, kind: str, field: str) -> None:
     settings = {**COMPLETE[kind], field: f"{{{{ deal.title }}}} {LINK if kind == 'invite' else ''}"}
@@ -128,11 +138,13 @@ def test_an_honest_text_in_the_same_place_goes_out(door: Door, kind: str, field:
     door.shell.ok("deal", "move", "D1", "delivery")
     door.shell.ok("clock", "advance", "1m")
     door.shell.ok("run", "--until-idle")
-    if kind in IN_HOUSE:
+    if kind == "document":
+        assert _written(door, field)
+    elif kind in IN_HOUSE:
         table = IN_HOUSE[kind]
         rows = [line for line in door.content() if line.startswith(f'INSERT INTO "{table}"') and "'D1'" in line]
         assert sum("Order 1001" in row for row in rows) == 1
         assert door.shell.json("outbound") == []
-        return
-    [message] = door.shell.json("outbound")
-    assert "Order 1001" in message["text"] + (message["subject"] or "")
+    else:
+        [message] = door.shell.json("outbound")
+        assert "Order 1001" in message["text"] + (message["subject"] or "")
