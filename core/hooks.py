@@ -20,6 +20,8 @@ from core.views import Facts
 
 TYPE: Final = "deal.rule"
 """What kind of message it is (Standard Webhooks' ``type``): a rule has acted on a deal."""
+KIND: Final = "webhook"
+"""The kind of rule that sends them."""
 CONNECTION: Final = "webhook"
 """The id of the connection that is made for a rule where there is none yet."""
 REAL: Final = "http"
@@ -82,8 +84,11 @@ def body(facts: Facts) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def connection_for(house: House) -> Connection:
-    """Return the connection that a house gets for its first webhook rule: a real one where any of its others is."""
+def missing_way(house: House) -> Connection | None:
+    """Return the connection that a house is to get for its first webhook rule: a real one where any of its others is.
+    None where it has one."""
+    if house.connected(Channel.WEBHOOK) or CONNECTION in house.connections:
+        return None
     others = [each for each in house.connections.values() if each.channel != "form"]
     real = not others or any(not each.adapter.startswith(SIMULATED) for each in others)
     return Connection(id=CONNECTION, channel=Channel.WEBHOOK.value, adapter=REAL if real else SIMULATED)

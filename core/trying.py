@@ -106,10 +106,8 @@ def _in_house(effect: Effect, deal: Deal) -> Mapping[str, Any]:
             return {"to": effect.assignee, "subject": effect.title, "text": effect.text}
         case SetField():
             return {"subject": effect.field, "text": _value(effect.value)}
-        case Assign():
-            return {"to": effect.user}
-        case Notify():
-            return {"to": effect.user, "text": effect.text}
+        case Assign() | Notify():
+            return {"to": effect.user, "text": effect.text if isinstance(effect, Notify) else None}
         case CreateDeal() | Move():
             title = effect.title if isinstance(effect, CreateDeal) else None
             return {"to": f"{effect.pipeline or deal.pipeline}/{effect.stage}", "subject": title}

@@ -57,7 +57,7 @@ def prune(ledger: Ledger) -> None:
 def _made(house: House, connection: str) -> bool:
     """Return whether a connection was made for the webhook rules, which still need it: no file lists it."""
     ways = [each.id for each in house.connected(Channel.WEBHOOK)]
-    needed = ways == [hooks.CONNECTION] and any(rule.kind == "webhook" for rule in house.rules.values())
+    needed = ways == [hooks.CONNECTION] and any(rule.kind == hooks.KIND for rule in house.rules.values())
     return needed and connection == hooks.CONNECTION
 
 

@@ -15,7 +15,6 @@ from core.commands import lookup
 from core.engine import disabling
 from core.errors import Refused
 from core.i18n import N_
-from core.model.delivery import Channel
 from core.model.house import House
 from core.model.rule import Rule, Trigger
 from core.triggers import catalogue
@@ -44,11 +43,8 @@ def apply(ledger: Ledger) -> None:
 def _way_for_webhooks(ledger: Ledger) -> None:
     """Make the connection that the first webhook rule goes out by, where the house has none."""
     parts = (part for pipeline in ledger.document.board.pipelines or () for part in pipeline.rules or ())
-    house = ledger.house
-    if house.connected(Channel.WEBHOOK) or not any(part.kind == "webhook" for part in parts):
-        return
-    made = hooks.connection_for(house)
-    if made.id in house.connections:
+    made = hooks.missing_way(ledger.house) if any(part.kind == hooks.KIND for part in parts) else None
+    if made is None:
         return
     ledger.put("connection", made.id, None, made, lambda: ledger.tx.put_connection(made))
     words = N_("made for the webhook rules, with the adapter “{adapter}”")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from core import silence
+from core import hooks, silence
 from core.engine import disabling
 from core.model.frozen import replace
 from core.model.house import House
@@ -195,13 +195,16 @@ def _remove(tx: Tx, key: Key) -> None:
 
 
 def _put(tx: Tx, thing: Thing, present: Thing | None, author: str) -> None:
-    """Write a thing. What somebody left waiting of a rule that was off stays off; a trigger that begins to wait for
-    silence lets all deals get their timers."""
+    """Write a thing. What somebody left waiting of a rule that was off stays off; the first webhook rule gets its way
+    out; a trigger that begins to wait for silence lets all deals get their timers."""
     if isinstance(thing, Rule):
         off = present is None or not present.enabled
         while thing.enabled and off and disabling.cancel_left(tx, thing.id):
             pass
         tx.put_rule(thing, author, tx.now())
+        way = hooks.missing_way(tx.house()) if thing.kind == hooks.KIND else None
+        if way is not None:
+            tx.put_connection(way)
         return
     tx.put_trigger(thing)
     if thing.kind == silence.STALE and thing.enabled and not same(thing, present):

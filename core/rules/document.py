@@ -35,13 +35,13 @@ class DocumentSettings(Settings):
         default=None,
         title=N_("Field"),
         description=N_("The file field that gets the PDF; a field of several files gets the HTML too."),
-        json_schema_extra={"picker": "field"},
+        json_schema_extra={"picker": "file_fields", "none": N_("only the deal's history")},
     )
     name: str | None = Field(
         default=None,
         title=N_("Name"),
         description=N_("What the files are called, without an ending; like the rule when left out."),
-        json_schema_extra={"template": "text"},
+        json_schema_extra={"template": "text", "line": True, "none": N_("like the rule")},
     )
 
     @field_validator("field", "name")

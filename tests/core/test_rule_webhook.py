@@ -140,4 +140,9 @@ def test_its_sentence() -> None:
 )
 def test_the_connection_that_is_made_is_as_real_as_the_others(adapters: list[str], chosen: str) -> None:
     ways = {f"c{n}": Connection(id=f"c{n}", channel="email", adapter=name) for n, name in enumerate(adapters)}
-    assert hooks.connection_for(replace(HOUSE, connections=ways)).adapter == chosen
+    made = hooks.missing_way(replace(HOUSE, connections=ways))
+    assert made is not None and (made.id, made.adapter) == ("webhook", chosen)
+
+
+def test_a_house_that_has_one_gets_no_other() -> None:
+    assert hooks.missing_way(ONE) is None
