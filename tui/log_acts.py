@@ -48,6 +48,8 @@ def why_not_retry(line: LogLine | None) -> str | None:
     """Say why the message cannot be tried now; None when it can."""
     if line is None:
         return _none()
+    if paint.placed(line.row):
+        return paint.call_again()
     if line.row.status in ("held", "queued", "failed", "undelivered"):
         return None
     if line.row.status == "unknown":

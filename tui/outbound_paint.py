@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 
 from core import money, phones
+from core.i18n import N_
 from core.i18n import gettext as _
 from core.log_filter import CHANNEL_NAMES, STATUS_NAMES
+from core.model.delivery import Channel
 from core.model.moment import Moment
 from core.safe_text import safe_text
 from core.words import fill
@@ -45,6 +47,15 @@ STATUS_SIGNS: Final[Mapping[str, str]] = {
     "unknown": "?",
     "cancelled": "⊘",
 }
+
+
+_CALL_NAMES: Final[Mapping[str, str]] = {
+    "queued": N_("ringing…"),
+    "sending": N_("ringing…"),
+    "sent": N_("answered"),
+    "failed": N_("not reached"),
+}
+"""How it stands with a call that a person has placed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +121,23 @@ def recipient(row: Row) -> str:
 
 def subject(row: Row) -> str:
     """Return the subject, or the beginning of the text, in one line."""
-    return safe_text(row.message.gist)
+    return _("a manager's call") if placed(row) else safe_text(row.message.gist)
+
+
+def placed(row: Row) -> bool:
+    """Return whether it is a call that a person has placed."""
+    return row.message.channel is Channel.TELEPHONY and row.rule is None
+
+
+def call_again() -> str:
+    """Say why a call that a person has placed is not made once more by itself."""
+    return fill(_("It was a person's call: call again with {key}."), {"key": key_of("panel.dial", "D")})
 
 
 def status_words(row: Row, moments: Moments) -> str:
     """Say how it stands with a message and why, in words."""
-    name = _(STATUS_NAMES.get(row.status, row.status))
+    names = {**STATUS_NAMES, **_CALL_NAMES} if placed(row) else STATUS_NAMES
+    name = _(names.get(row.status, row.status))
     why = row.detail.local() or reasons.words(row.reason)
     if row.status == "held":
         return held_words(row, moments.now)

@@ -48,4 +48,14 @@ OF_REACHING: Final = (
         hint_rank=9,
         menu=True,
     ),
+    Action(
+        id="panel.dial",
+        title=N_("Call the client…"),
+        help=N_("call the client through a telephone line: whether they answer is shown, triggers hear of the call"),
+        keys=("D",),
+        scope=Scope.PANEL,
+        run=_do("tui.call_acts", "dial"),
+        why_not=_why("tui.call_acts"),
+        menu=True,
+    ),
 )

@@ -20,6 +20,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     _import(family)
     _stop(family)
     _mail(family)
+    _call(family)
     _note(family)
     _paid(family)
     _remove(family)
@@ -129,6 +130,15 @@ def _import(family: Family) -> None:
     verb = family.add("import", "deal_import:run", about)
     import_options(verb)
     verb.add_argument("--by", metavar=_("USER"), help=_("who makes them; default: each deal's responsible"))
+
+
+def _call(family: Family) -> None:
+    verb = family.add("call", "deal_call:place", _("call the client in a user's name; the next run makes the call"))
+    verb.add_argument("deal", metavar=_("DEAL"))
+    verb.add_argument("--by", metavar=_("USER"), required=True, help=_("who calls"))
+    verb.add_argument("--line", metavar=_("CONNECTION"), help=_("default: the only telephone line"))
+    verb.add_argument("--phone", metavar=_("NUMBER"), help=_("default: the client's first number"))
+    verb.add_argument("--id", metavar="ID", help=_("your own name for it: the same again calls nobody"))
 
 
 def _mail(family: Family) -> None:

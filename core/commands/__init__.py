@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.commands.attending import attend, unattend
+    from core.commands.calls import NewCall, Placed, place_call
     from core.commands.chat_acts import Talked, accept_chat, answer_chat, close_chat
     from core.commands.chats import chat_accepted, chat_answered, chat_closed, chat_message
     from core.commands.clients import NewClient, add_client, remove_clients, restore_clients, set_client
@@ -42,11 +43,13 @@ __all__ = [
     "BY_HAND",
     "Acted",
     "Moved",
+    "NewCall",
     "NewClient",
     "NewDeal",
     "NewMail",
     "NewTask",
     "Payment",
+    "Placed",
     "Reach",
     "Recorded",
     "Redone",
@@ -89,6 +92,7 @@ __all__ = [
     "note",
     "pass_time",
     "payment_made",
+    "place_call",
     "preview",
     "reach",
     "redo",
@@ -120,6 +124,7 @@ __all__ = [
 _MODULES = {
     "attending": ("attend", "unattend"),
     "clients": ("NewClient", "add_client", "remove_clients", "restore_clients", "set_client"),
+    "calls": ("NewCall", "Placed", "place_call"),
     "chat_acts": ("Talked", "accept_chat", "answer_chat", "close_chat"),
     "chats": ("chat_accepted", "chat_answered", "chat_closed", "chat_message"),
     "clocks": ("advance_clock", "pass_time", "set_clock", "step_clock"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.commands import lookup, runs
-from core.engine import acting, bundling, chaining, entering, outcomes
+from core.engine import acting, bundling, calling, chaining, entering, outcomes
 from core.errors import Refused
 from core.i18n import N_
 from core.model.deal import Deal
@@ -85,6 +85,8 @@ def retry(thing_id: str, by: str | None = None) -> Job[Acted]:
     def job(tx: Tx) -> Acted:
         house, deal, message = _held(tx, thing_id)
         author, now = lookup.author(house, by, deal.responsible), tx.now()
+        if calling.placed(message):
+            raise Refused(N_("{id} was a person's call: call again"), id=message.public_id)
         if message.status is not QUEUED and message.status not in _AGAIN:
             raise _refusal(_NO_RETRY, message)
         if message.worker is not None:

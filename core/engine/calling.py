@@ -1,6 +1,7 @@
 """Calls that found the client busy, or away: how often they are tried, and how far apart. Pure but for one read.
 
-Other troubles of a call (no route, a line that failed) are a message's like any other's.
+Other troubles of a rule's call (no route, a line that failed) are a message's like any other's. A call that a person
+places is made once, then, or not at all: nobody wants to be called later by a manager who is not there any more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ UNREACHED: Final = frozenset({"busy", "no_answer"})
 """Reasons of an attempt that rang and reached nobody."""
 TRIES: Final = 3
 EVERY: Final = 10 * MINUTE
+LATE: Final = 2 * MINUTE
+"""How old a call that a person has placed may be when its line takes it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,11 @@ class Patience:
 
     tries: int
     every: int
+
+
+def placed(delivery: Delivery) -> bool:
+    """Return whether it is a call that a person has placed, not a rule."""
+    return delivery.message.channel is Channel.TELEPHONY and delivery.rule is None
 
 
 def unreached(delivery: Delivery, outcome: Outcome) -> bool:

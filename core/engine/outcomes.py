@@ -38,6 +38,14 @@ _SAID: Final = {
 }
 
 
+_CALLED: Final = {
+    DeliveryStatus.SENT: N_("{by} has called {to}: answered"),
+    DeliveryStatus.FAILED: N_("{by} has called {to}, not reached ({reason}): {detail}"),
+    DeliveryStatus.UNKNOWN: N_("{by} has called {to}; nobody knows what became of it ({reason}) {detail}"),
+}
+"""How a call is told of that a person has placed."""
+
+
 def troubled(results: Iterable[tuple[Delivery, Outcome]]) -> list[tuple[Delivery, Outcome]]:
     """Return the results of messages that were not simply accepted: only these need to be looked at."""
     return [pair for pair in results if pair[1].kind is not OutcomeKind.ACCEPTED]
@@ -52,6 +60,8 @@ def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random, rung: 
     line failed, the connection is misconfigured) counts as no attempt: it does not come nearer to being given up, and
     its text may still change.
     """
+    if calling.placed(delivery):
+        return _once(delivery, outcome, now)
     freed = replace(delivery, worker=None, status=DeliveryStatus.QUEUED)
     if outcome.line_failed and outcome.kind is OutcomeKind.DEFERRED:
         wait = max(outcome.retry_after or 0, backoff(1, rng))
@@ -68,6 +78,21 @@ def after(delivery: Delivery, outcome: Outcome, now: Moment, rng: Random, rung: 
             return _call_again(tried, outcome, now, rung + 1)
         case _:
             return _retry(tried, outcome, now, rng)
+
+
+def _once(delivery: Delivery, outcome: Outcome, now: Moment) -> Delivery:
+    """Return a call that a person has placed: whatever kept it from being answered, it is not made again."""
+    unknown = outcome.kind is OutcomeKind.UNKNOWN
+    return replace(
+        delivery,
+        worker=None,
+        due_at=None,
+        status=DeliveryStatus.UNKNOWN if unknown else DeliveryStatus.FAILED,
+        attempts=delivery.attempts + 1,
+        tried_at=now,
+        reason=outcome.reason or ("timeout" if unknown or outcome.line_failed else "rejected"),
+        detail=outcome.detail,
+    )
 
 
 def _call_again(tried: Delivery, outcome: Outcome, now: Moment, rung: int) -> Delivery:
@@ -128,6 +153,8 @@ def sent_row(delivery: Delivery, at: Moment) -> TimelineRow:
 def row(delivery: Delivery, now: Moment) -> TimelineRow:
     """Return the timeline's line for a delivery that has come to an end."""
     pattern = _SAID[delivery.status]
+    if calling.placed(delivery):
+        pattern = _CALLED.get(delivery.status, pattern)
     message = delivery.message
     words = Words(
         pattern,
@@ -136,6 +163,7 @@ def row(delivery: Delivery, now: Moment) -> TimelineRow:
             "to": message.to,
             "reason": delivery.reason,
             "detail": delivery.detail or "",
+            **({"by": delivery.by} if calling.placed(delivery) else {}),
         },
     )
     data: dict[str, Any] = {

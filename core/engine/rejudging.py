@@ -12,7 +12,7 @@ from typing import Final
 
 from core import recipients, timing
 from core.effects import Deliver, KeepInvite
-from core.engine import abandoning, bundling, chaining, entering, knowing, outcomes, starting
+from core.engine import abandoning, bundling, calling, chaining, entering, knowing, outcomes, starting
 from core.engine.judging import Judgement, judge
 from core.i18n import N_
 from core.model.deal import Deal
@@ -34,6 +34,7 @@ _OPTED_OUT: Final = Judgement(
     reason="opted_out",
     detail=Words(N_("the client has opted out of this address since the last attempt")),
 )
+_TOO_LATE: Final = Words(N_("the call could not be made when it was placed"))
 _OPTED_OUT_SINCE: Final = Words(N_("the client has opted out of this address since the message was written"))
 
 
@@ -96,7 +97,12 @@ def _looked_at(tx: Tx, delivery: Delivery, run: Run, now: Moment, rng: Random, p
 
 
 def _by_hand(tx: Tx, delivery: Delivery, now: Moment, plan: Plan) -> Delivery:
-    """Return what a person wrote as it stands now: it goes as it is, unless the client has opted out since."""
+    """Return what a person wrote as it stands now: it goes as it is, unless the client has opted out since. A call that
+    could not be made then is not made later."""
+    if calling.placed(delivery) and now - delivery.at > calling.LATE:
+        missed = replace(entering.cancelled(delivery, "too_late", _TOO_LATE), worker=None, due_at=None)
+        plan.timeline.append(outcomes.row(missed, now))
+        return missed
     deal = tx.deal(delivery.deal)
     if deal is None or not _declined(tx, deal, delivery.message, delivery.entry, now):
         return delivery

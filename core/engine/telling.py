@@ -37,7 +37,7 @@ def tell(tx: Tx, event: Event, deals: Sequence[Deal], now: Moment, fresh: str | 
     """
     attending.settle(tx, event, [deal.id for deal in deals])
     if event.kind == "email_sent" and event.delivery is not None:
-        return  # its message tells of itself
+        return  # its message tells of itself; a call's end is told when it is known
     line = line_of(event)
     told = deals if event.kind in _LINES else [deal for deal in deals if deal.id == fresh]
     if line is not None and told:

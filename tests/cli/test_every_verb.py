@@ -40,6 +40,7 @@ LINES: Final[Mapping[str, str]] = {
     "deal redo": "D2",
     "deal import": "deals.csv",
     "deal stop": "D1",
+    "deal call": "D1 --by ana",
     "deal mail": "D1 --by ana --subject s --text t",
     "deal note": "D1 --text t",
     "deal paid": "D1",

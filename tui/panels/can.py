@@ -13,6 +13,7 @@ from core.model.event import Event
 from core.model.run import Run, RunStatus
 from core.model.talk import Chat, ChatStatus
 from core.words import fill
+from tui import outbound_paint as paint
 from tui.panels.deal_sheet import DealView
 from tui.panels.run_words import RUN_NAMES, Told
 from tui.panels.spots import TALKS, PastSpot, RunSpot, SaidSpot
@@ -47,6 +48,8 @@ def why_not_now(view: DealView, spot: object) -> str | None:
         return None
     if row is None:
         return nothing_there() if told is None else _run_ended(told.run, again=True)
+    if paint.placed(row):
+        return paint.call_again()
     if row.delivery is not None and row.delivery.entry is not None and row.delivery.entry != view.deal.entry:
         return _("The deal has left that stage.")
     if row.status in ("queued", "failed", "undelivered"):

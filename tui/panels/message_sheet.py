@@ -82,6 +82,8 @@ def _row(reader: Reader, house: House, row: Row) -> Row | None:
 def body(row: Row, *, source: bool = False) -> str:
     """Return the text with its line breaks; ``source``: the HTML of a mail as it was written."""
     message = row.message
+    if paint.placed(row):
+        return ""
     shown = message.data.get("html") if source else message.text or message.data.get("play")
     return safe_text(shown, lines=True) or _("(no text yet)")
 
@@ -192,7 +194,7 @@ def _where(view: MessageView) -> Pairs:
     writer = house.users.get(by) if house and by else None
     return [
         (_("Rule"), rule.name if rule else row.rule),
-        (_("Writer"), writer.name if writer else by),
+        (_("Caller") if paint.placed(row) else _("Writer"), writer.name if writer else by),
         (_("Deal"), f"{view.line.title} ({row.deal})"),
         (_("Number"), row.id),
     ]
