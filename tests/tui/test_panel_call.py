@@ -7,10 +7,12 @@ from textual.pilot import Pilot
 
 from core.model.delivery import Delivery
 from core.model.house import Connection
+from core.ports import Tx
 from core.views import DeliveryFilter
 from tests.tui.app_world import World, app_of, driver, screen_text, toasts, until
 from tests.tui.golden import assert_golden
 from tests.tui.panel_world import TITLE, DealDriver, rich_world
+from tests.tui.test_panel_mail import settled
 from tui.panels.message import MessagePanel
 from tui.panels.picker import Picker
 
@@ -18,10 +20,13 @@ from tui.panels.picker import Picker
 def lined(*lines: str) -> World:
     """Return a house with telephone lines."""
     world = rich_world()
-    for line in lines:
-        number = {"number": f"+55114000000{len(line)}"}
-        connection = Connection(id=line, channel="telephony", adapter="simulated", settings=number)
-        world.write(lambda tx, connection=connection: tx.put_connection(connection))
+
+    def connect(tx: Tx) -> None:
+        for line in lines:
+            number = {"number": f"+55114000000{len(line)}"}
+            tx.put_connection(Connection(id=line, channel="telephony", adapter="simulated", settings=number))
+
+    world.write(connect)
     return world
 
 
@@ -76,9 +81,7 @@ async def test_a_call_on_its_way_looks_right(lang: str, monkeypatch: pytest.Monk
         await at(pilot, Picker)
         await pilot.press("enter")
         await at(pilot, MessagePanel)
-        region = pilot.app.screen.query_one("#message-box").region
-        strips = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
-        assert_golden(f"call_80_{lang}", [strip.crop(region.x, region.right) for strip in strips])
+        assert_golden(f"call_80_{lang}", await settled(pilot, "#message-box", "M2", "line1"))
 
 
 async def test_without_a_line_it_says_what_to_do() -> None:

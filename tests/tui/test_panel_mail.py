@@ -18,7 +18,7 @@ from core.model.file import NewFile
 from core.model.frozen import replace
 from core.views import DeliveryFilter
 from tests.tui.app_world import World, app_of, driver, screen_text, toasts, until
-from tests.tui.golden import assert_golden
+from tests.tui.golden import assert_golden, frame_text
 from tests.tui.panel_world import TITLE, DealDriver, rich_world
 from tui import acts
 from tui.form.fields import Knob, Line
@@ -225,11 +225,20 @@ async def test_without_a_mail_server_it_says_where_one_comes_from() -> None:
         await until(pilot, lambda: any("No mail server is connected" in told for told in toasts(pilot)))
 
 
-def cropped(pilot: Pilot[None], part: str) -> Sequence[Strip]:
-    """Return what a part of the screen shows, with nothing of what lies behind it."""
-    region = pilot.app.screen.query_one(part).region
-    strips = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
-    return [strip.crop(region.x, region.right) for strip in strips]
+async def settled(pilot: Pilot[None], part: str, *words: str) -> Sequence[Strip]:
+    """Return what a part of the screen shows once these words are in it, with nothing of what lies behind it."""
+
+    def strips() -> Sequence[Strip]:
+        region = pilot.app.screen.query_one(part).region
+        every = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
+        return [strip.crop(region.x, region.right) for strip in every]
+
+    await until(pilot, lambda: all(word in "\n".join(strip.text for strip in strips()) for word in words))
+    before: Sequence[str] = ()
+    while before != (now := [frame_text(strips())]):
+        before = now
+        await pilot.pause()
+    return strips()
 
 
 @pytest.mark.parametrize("lang", ["en", "pt_BR"])
@@ -240,10 +249,9 @@ async def test_the_form_and_the_preview_look_right(lang: str, monkeypatch: pytes
     async with world.board(size=(80, 24)) as pilot:
         writer = Writer(pilot, world)
         await writer.begin(on=": Order 1001")
-        await pilot.press(*"Soon.")
         writer.form.query_one(TextArea).cursor_blink = False
-        await pilot.pause()
-        assert_golden(f"mail_form_80_{lang}", cropped(pilot, "#form"))
+        await pilot.press(*"Soon.")
+        assert_golden(f"mail_form_80_{lang}", await settled(pilot, "#form", "Soon.", "> I wait."))
         await pilot.press("ctrl+s")
         await writer.at(MailPreview)
-        assert_golden(f"mail_preview_80_{lang}", cropped(pilot, "#message-box"))
+        assert_golden(f"mail_preview_80_{lang}", await settled(pilot, "#message-box", "Soon.", "> I wait."))
