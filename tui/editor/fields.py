@@ -70,9 +70,8 @@ def text_field(key: str, text: str, *, html: bool = False, template: bool = Fals
 
 
 def condition_field(key: str, sentence: str) -> Knob:
-    """Return where a condition stands, read back as a sentence; ``put`` shows another one, a press asks for it to be
-    changed."""
-    return Knob(key, sentence, sign="", classes="condition")
+    """Return where a condition stands, read back as a sentence; a press asks for it to be built."""
+    return Knob(key, sentence, sign="▾", classes="condition")
 
 
 def make(draft: Draft, item: Item) -> Field:

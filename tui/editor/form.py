@@ -68,6 +68,7 @@ def new_thing(what: str, kind: str, pipeline: str, stage: str) -> Rule | Trigger
 async def edit(app: FunilApp, thing: Rule | Trigger, *, new: bool = False) -> Changed | None:
     """Show the form until it is saved or left. What was left in it before stands there again."""
     from tui.editor.screen import EditorScreen
+    from tui.panels.values import Manner
 
     draft = Draft(thing, app.desk.house, new, app.desk.now)
     allowed = automation.may_edit(app.desk.house, app.desk.user)
@@ -83,8 +84,10 @@ async def edit(app: FunilApp, thing: Rule | Trigger, *, new: bool = False) -> Ch
             return sentence_of(error)
         return ""
 
+    moments = app.desk.moments()
     screen = EditorScreen(
         draft,
+        Manner(app.desk.house, app.desk.house.company.currency, moments.zone, moments.today),
         save,
         lambda draft, later: drafts.keep(app.settings, draft) if later else drafts.forget(app.settings, draft),
         why_not="" if allowed else _(automation.ONLY_ADMINS),

@@ -24,20 +24,19 @@ from tui.editor import fields as controls
 from tui.editor.draft import Draft, Note, Reading
 from tui.editor.fields import SPAN, UNIT, TextField
 from tui.editor.items import Item, Shape
+from tui.editor.kept import Keep, KeptForm
 from tui.editor.typed import TYPED, TypingPicker
 from tui.form.fields import Field, Fields, Knob, Line, Several
-from tui.form.screen import FormScreen
 from tui.panels import edits
 from tui.panels.ask import Ask
 from tui.panels.picker import Choice, Picker
+from tui.panels.values import Manner
 
 Save = Callable[[Draft, Rule | Trigger], Awaitable[str]]
 """Stores what was written; returns what went wrong, or nothing."""
-Keep = Callable[[Draft, bool], None]
-"""Keeps a draft for later, or forgets it."""
 
 
-class EditorScreen(FormScreen[bool]):
+class EditorScreen(KeptForm):
     """Returns True when the rule or trigger has been saved. What could not be saved stays as it was written."""
 
     CSS_PATH: ClassVar[Any] = ["../styles/form.tcss", "../styles/editor.tcss"]
@@ -46,17 +45,19 @@ class EditorScreen(FormScreen[bool]):
         Binding("pagedown", "turn(1)", show=False),
     ]
 
-    def __init__(self, draft: Draft, save: Save, keep: Keep, *, why_not: str = "", said: str = "") -> None:
-        """``why_not`` keeps everything as it is and says why; ``said`` is told at the beginning."""
-        super().__init__(telling.title(draft))
-        self.draft = draft
+    def __init__(
+        self, draft: Draft, manner: Manner, save: Save, keep: Keep, *, why_not: str = "", said: str = ""
+    ) -> None:
+        """``manner`` is how a condition's values are read; ``why_not`` keeps everything as it is and says why; ``said``
+        is told at the beginning."""
+        super().__init__(telling.title(draft), draft, keep)
+        self._manner = manner
         self._save = save
-        self._keep = keep
         self._why_not = why_not
         self._said = said
         self._fields: dict[str, Field] = {}
         self._touched: set[str] = set() if draft.new else set(draft.items)
-        self._saving = self._done = False
+        self._saving = False
         self.reading: Reading = draft.read_whole()
 
     # Laying out -------------------------------------------------------------------------------------------------------
@@ -136,10 +137,6 @@ class EditorScreen(FormScreen[bool]):
 
     # What is written --------------------------------------------------------------------------------------------------
 
-    def dirty(self) -> bool:
-        """Return whether something would be lost."""
-        return self.draft.dirty and not self._why_not
-
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         if isinstance(event.input, Line):
@@ -212,9 +209,22 @@ class EditorScreen(FormScreen[bool]):
         if item.shape is Shape.TICK:
             self._take(item, not self.draft.value(key))
         elif item.shape is Shape.CONDITION:
-            self.trouble(_("Conditions are changed in a board file for now; this one is kept as it is."))
+            self.run_worker(self._build(item))
         elif event.knob.place is None:
             self._choose(item)
+
+    async def _build(self, item: Item) -> None:
+        """Let the condition be built."""
+        from tui.editor.condition_screen import ConditionScreen
+
+        try:
+            builder = ConditionScreen(_(item.title), self.draft.value(item.key), self._manner)
+        except FunilError as error:
+            self.trouble(str(error))
+            return
+        taken = await self.app.push_screen_wait(builder)
+        if taken is not None:
+            self._take(item, taken.tree)
 
     def _choose(self, item: Item) -> None:
         offered = choices.choices(self.draft, item)
@@ -344,36 +354,7 @@ class EditorScreen(FormScreen[bool]):
         if said:
             self.trouble(said)
         else:
-            self._close(keep=False, result=True)
-
-    def _answered(self, chosen: str | None) -> None:
-        """Do with what was written what the person wants."""
-        self._asking = False
-        if not self.is_current:
-            return
-        if chosen == "save":
-            self.action_create()
-        elif chosen in ("later", "yes"):
-            self._close(keep=chosen == "later", result=False)
-
-    def _ask(self, question: str, then: Callable[[str | None], None]) -> None:
-        asked = [
-            Choice("no", _("Go on editing")),
-            Choice("save", _("Save")),
-            Choice("later", _("Leave it for later"), _("it stands here again when you come back")),
-            Choice("yes", _("Give it up")),
-        ]
-        self.app.push_screen(Picker(question, asked), then)
-
-    def _close(self, *, keep: bool, result: bool) -> None:
-        self._done = True
-        self._keep(self.draft, keep)
-        self.dismiss(result)
-
-    def on_unmount(self) -> None:
-        """Keep what was written where the screen goes without having been asked."""
-        if self.dirty() and not self._done:
-            self._keep(self.draft, True)
+            self.close(keep=False, result=True)
 
 
 def _key_of(widget: Widget) -> str:

@@ -21,9 +21,10 @@ def title(draft: Draft) -> str:
 def preview(draft: Draft, reading: Reading) -> str:
     """Say when it runs, under which condition, and what it does; or that something is missing yet."""
     made = reading.judged.made
-    if made is None or reading.missing:
-        return _("What it does stands here once nothing is missing.")
-    args = {"does": draft.sentence(made), "condition": draft.condition()}
+    does = draft.sentence(made) if made is not None and not reading.missing else ""
+    if made is None or not does:
+        return _("What it does stands here once nothing is missing or wrong.")
+    args = {"does": does, "condition": draft.condition()}
     if isinstance(made, Rule):
         pattern = _("{when}: {does}.") if made.when is None else _("{when}, if {condition}: {does}.")
         said = fill(pattern, {**args, "when": timing.timing_words(made, draft.house)})
