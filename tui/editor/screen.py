@@ -40,6 +40,7 @@ class EditorScreen(KeptForm):
     """Returns True when the rule or trigger has been saved. What could not be saved stays as it was written."""
 
     CSS_PATH: ClassVar[Any] = ["../styles/form.tcss", "../styles/editor.tcss"]
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "turn(-1)", show=False),
         Binding("pagedown", "turn(1)", show=False),
@@ -58,6 +59,8 @@ class EditorScreen(KeptForm):
         self._fields: dict[str, Field] = {}
         self._touched: set[str] = set() if draft.new else set(draft.items)
         self._saving = False
+        self._told: dict[str, Note] = {}
+        self._previewed = ""
         self.reading: Reading = draft.read_whole()
 
     # Laying out -------------------------------------------------------------------------------------------------------
@@ -97,7 +100,7 @@ class EditorScreen(KeptForm):
             self.query_one(Fields).can_focus = True
             self.query_one(Fields).focus()
         else:
-            self.call_after_refresh(self._begin)
+            self._begin()
         self._tell()
 
     def _begin(self) -> None:
@@ -173,7 +176,8 @@ class EditorScreen(KeptForm):
         """Show what follows from another value."""
         self.reading = self.draft.read_whole()
         for other, item in self.draft.items.items():
-            if other != key and (item.of == key or item.picker in ("stage", "value")):
+            stages = item.picker == "stage" and self.draft.items[key].picker == "pipeline"
+            if item.of == key or stages:
                 self._show(other)
         self._tell()
 
@@ -182,12 +186,18 @@ class EditorScreen(KeptForm):
     def _tell(self) -> None:
         """Show which fields count, what is wrong with them, and what it all comes to."""
         for key, field in self._fields.items():
-            field.display = self.draft.shown(key)
+            shown, note = self.draft.shown(key), self._note(key)
+            if field.display is not shown:
+                field.display = shown
             if self.draft.items[key].shape is Shape.VALUE:
                 self._show_value(key)
-            note = self._note(key)
-            field.tell(note.words, wrong=note.tone == "wrong", doubt=note.tone == "doubt")
-        self.query_one("#editor-preview", Label).update(Content(telling.preview(self.draft, self.reading)))
+            if self._told.get(key, Note("")) != note:  # each line that is written anew lays the whole form out anew
+                self._told[key] = note
+                field.tell(note.words, wrong=note.tone == "wrong", doubt=note.tone == "doubt")
+        said = telling.preview(self.draft, self.reading)
+        if said != self._previewed:
+            self._previewed = said
+            self.query_one("#editor-preview", Label).update(Content(said))
 
     def _note(self, key: str) -> Note:
         note = self.reading.notes.get(key, Note(""))
@@ -295,7 +305,8 @@ class EditorScreen(KeptForm):
         """Let a field's value be chosen where there is something to choose from, else typed."""
         offers = choices.offers(self.draft, self.draft.items[key])
         for control in self._fields[key].controls:
-            control.display = isinstance(control, Knob) is offers
+            if control.display is not (isinstance(control, Knob) is offers):
+                control.display = isinstance(control, Knob) is offers
 
     async def _take_file(self, item: Item) -> None:
         path = await self.app.push_screen_wait(Ask(_("Which file? Its path on this computer"), "", _no_path))
@@ -363,7 +374,7 @@ def _key_of(widget: Widget) -> str:
 
 def _control_of(field: Field) -> Widget:
     control = field.controls[0]
-    return control.query(Knob).last() if isinstance(control, Several) else control
+    return control.more if isinstance(control, Several) else control
 
 
 def _no_path(text: str) -> str | None:

@@ -138,6 +138,11 @@ class Several(Vertical):
         """Begin without any."""
         yield self._more
 
+    @property
+    def more(self) -> Knob:
+        """The place for one more."""
+        return self._more
+
     def offer(self, more: str) -> None:
         """Show other words at the place for one more."""
         self._more.put(more, dim=True)
