@@ -56,6 +56,15 @@ def rule_of(made: World, rule_id: str) -> Rule:
     return found
 
 
+async def still(pilot: Pilot[None]) -> None:
+    """Let the cursors stand without blinking."""
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
+    for text in pilot.app.screen.query(TextField):
+        text.cursor_blink = False
+    await pilot.pause()
+
+
 def frame(pilot: Pilot[None]) -> list[Strip]:
     """Return what the terminal shows."""
     return list(pilot.app.screen._compositor.render_strips(pilot.app.size))
@@ -133,7 +142,7 @@ async def test_what_the_form_looks_like(
     monkeypatch.setenv("FUNIL_LANG", language)
     async with world().board(size=size) as pilot:
         await Person(pilot).begin(what)
-        await pilot.pause()
+        await still(pilot)
         assert_golden(name, frame(pilot))
 
 
@@ -341,7 +350,7 @@ async def test_what_the_catalogue_looks_like(
     async with world().board(size=size) as pilot:
         await catalogue(pilot)
         await pilot.press("down")
-        await pilot.pause()
+        await still(pilot)
         assert_golden(name, frame(pilot))
 
 
