@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.errors import FunilError
     from core.model.house import Connection
     from core.model.moment import Moment
+    from core.playing import Playground
     from core.ports import Store
     from core.words import Words
     from data.store import SqlStore
@@ -241,6 +242,20 @@ class House:
         from data import fresh
 
         yield fresh.inline_store(fresh.memory_db(), RealClock())
+
+    @contextmanager
+    def playground(self) -> Iterator[Playground]:
+        """Make an empty house in memory, to be forgotten afterwards, with an engine whose ways out are simulated."""
+        from random import Random
+
+        from adapters.clock import RealClock
+        from adapters.simulated.only import OnlySimulated
+        from core.engine.loop import Engine as Loop
+        from core.playing import Playground
+        from data import fresh
+
+        store = fresh.inline_store(fresh.memory_db(), RealClock())
+        yield Playground(store, Loop(store, OnlySimulated(), Random(0), "play"))
 
     def check_connection(self, connection: Connection) -> None:
         """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""

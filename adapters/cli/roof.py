@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.linting import Outside
     from core.model.house import Connection
     from core.model.moment import Moment
+    from core.playing import Playground
     from core.ports import AdapterFactory, Store
     from core.words import Words
 
@@ -181,6 +182,9 @@ class Roof(Protocol):
 
     def scratch(self) -> AbstractContextManager[Store]:
         """Open an empty database that is forgotten afterwards."""
+
+    def playground(self) -> AbstractContextManager[Playground]:
+        """Make an empty house in memory, to be forgotten afterwards, with an engine whose ways out are simulated."""
 
     def check_connection(self, connection: Connection) -> None:
         """Raise ``BadInput`` for a connection whose adapter or settings cannot work."""
