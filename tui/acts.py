@@ -232,7 +232,9 @@ def drafts_ask(app: FunilApp) -> bool:
 
 
 def back(app: FunilApp) -> None:
-    """Undo one level of what is open: panel, log, marks, filter."""
+    """Undo one level of what is open: a drag of the log's head, panel, log, marks, filter."""
+    if app.log_view.sizing.cancel():
+        return
     if app.panel.display:
         app.close_panel()
     elif app.log_view.has_focus and app.finder.typed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textual import events
+from textual.css.scalar import Scalar
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -22,6 +23,7 @@ class LogSizing:
         self._log = log
         self._held = False
         self._from = 0
+        self._before: Scalar | None = None
         self.clicked = True
         """Whether the last press on the head was a click and no drag."""
 
@@ -37,6 +39,8 @@ class LogSizing:
     def grab(self, event: events.MouseDown) -> None:
         """Begin a drag."""
         self._held, self._from, self.clicked = True, event.screen_y, True
+        styles = self._log.styles
+        self._before = styles.height if styles.inline.has_rule("height") else None
         self._log.capture_mouse()
 
     def drag(self, event: events.MouseMove) -> None:
@@ -54,6 +58,19 @@ class LogSizing:
         height = max(LEAST, min(self._log.screen.size.height - LEFT, height))
         self._log.styles.height = height
         self._log.styles.max_height = height
+
+    def cancel(self) -> bool:
+        """End the drag and give the log the height that it had before; False when there was none."""
+        if not self._held:
+            return False
+        self.release()
+        if self._before is None:
+            self._log.styles.clear_rule("height")
+            self._log.styles.clear_rule("max_height")
+        else:
+            self._log.styles.height = self._log.styles.max_height = self._before
+        self._log.refresh(layout=True)
+        return True
 
     def release(self) -> None:
         """End the drag."""

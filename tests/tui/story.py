@@ -330,6 +330,10 @@ class Story:
 
     # The end
 
+    async def do_home(self) -> None:
+        """Go back to the board."""
+        await self.go_home()
+
     @property
     def home(self) -> bool:
         """Whether nothing is open but the board, and nothing held."""

@@ -63,6 +63,7 @@ def unharmed(story: Story) -> None:
         assert len(app.screen_stack) == 1, f"the board holds the mouse below {app.screen}"
     elif holder is app.log_view:
         assert app.log_view.sizing._held, "the log holds the mouse and not its head"
+        assert len(app.screen_stack) == 1, f"the log holds the mouse below {app.screen}"
 
 
 def differences(story: Story) -> Iterator[str]:
@@ -91,8 +92,10 @@ def _lost(story: Story, reader: Reader) -> Iterator[str]:
 
 
 def _columns(story: Story, reader: Reader) -> Iterator[str]:
-    """The columns of the board that is shown are the database's, filtered as the person asks."""
+    """The columns of the board are the database's, filtered as the person asks. A hidden one reads when it comes up."""
     app = story.app
+    if not app.board.size:
+        return
     model, pipeline = app.board.model, app.desk.pipeline
     assert pipeline is not None
     ids = {stage.id: list(reader.column_ids(pipeline.id, stage.id)) for stage in pipeline.stages}

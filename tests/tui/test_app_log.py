@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.events import MouseMove
 
 from core import commands
 from core.engine import removing
@@ -272,3 +273,15 @@ def test_pages_go_on_after_many_held_lines() -> None:
         lines += world.store.read(partial(page, after=tuple(lines), limit=5))
     assert [line.row.status for line in lines] == ["held"] * 12
     assert len({line.row.id for line in lines}) == 12
+
+
+async def test_esc_gives_the_log_the_height_that_it_had_before_its_head_was_dragged() -> None:
+    async with memory_world().board() as pilot:
+        app = app_of(pilot)
+        before = app.log_view.region
+        await pilot.mouse_down(offset=(2, before.y))
+        app.post_message(MouseMove(None, 2, before.y - 6, 0, -6, 1, False, False, False, 2, before.y - 6))
+        await until(pilot, lambda: app.log_view.region.height > before.height)
+        assert app.mouse_captured is app.log_view
+        await pilot.press("escape")
+        await until(pilot, lambda: app.mouse_captured is None and app.log_view.region == before)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tests.tui.story import Step, told
 from tests.tui.story_truth import PATIENCE, back_home, settled, unharmed
 from tui.board.view import BoardView
+from tui.log_sizing import LogSizing
 from tui.mover import Mover
 from tui.outbound_log import OutboundLog
 from tui.panels.deal import DealPanel
@@ -81,6 +83,36 @@ outside = st.one_of(
 steps = st.one_of(person, person, mouse, mouse, window, outside, outside)
 
 
+def _keys(*words: str) -> tuple[Step, ...]:
+    return tuple(("keys", *word.split()) for word in words)
+
+
+OPENINGS: Final[Sequence[tuple[Step, ...]]] = (
+    (),
+    *(
+        _keys(word)
+        for word in "enter n slash o i N full_stop m r R f p at c f3 ctrl+o ctrl+p question_mark f4 a z v d u".split()
+    ),
+    *map(_keys, ("enter 2", "enter 3", "enter 4 enter", "o o", "o slash", "o z", "i slash", "n tab tab", "l asterisk")),
+    (*_keys("j j j enter", "enter"), ("type", "abc")),
+    (*_keys("enter a"), ("type", "hello")),
+    _keys("l L", "o enter"),
+    (*_keys("slash"), ("type", "amount:>2"), *_keys("enter")),
+    (*_keys("o slash"), ("type", "status:held")),
+    (("lift", 0, 1), ("over", 2, 1)),
+    (("press", 2, 27), ("motion", 2, 20)),
+    (*_keys("space"), ("lift", 1, 0), ("over", 3, 0), ("drop",)),
+)
+"""What a scene begins with: something opened, typed, or taken up."""
+scene = st.builds(
+    lambda home, opening, rest: [*([("home",)] if home else []), *opening, *rest],
+    st.booleans(),
+    st.sampled_from(OPENINGS),
+    st.lists(steps, max_size=8),
+)
+stories = st.lists(scene, min_size=1, max_size=8 if MANY else 4).map(lambda scenes: [*chain(*scenes)])
+
+
 async def tell(acts: Sequence[Step], *, late: bool = False, patience: float = PATIENCE) -> None:
     """Tell a story: nothing breaks at any step, and now and then and at the end the screen says what is so."""
     async with told(late=late) as story:
@@ -98,9 +130,9 @@ _patience: Final = [PATIENCE]
 """What a story is given: less after a first failure, while shorter ones are sought that fail alike."""
 
 
-@given(st.lists(steps, min_size=1, max_size=60 if MANY else 20), st.booleans())
+@given(stories, st.booleans())
 @settings(
-    max_examples=MANY or (12 if os.environ.get("FUNIL_CI") else 6),
+    max_examples=MANY or (8 if os.environ.get("FUNIL_CI") else 5),
     derandomize=not MANY,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -136,7 +168,7 @@ PLANTED: Final[Sequence[tuple[type, str, Any, Sequence[Step], str]]] = (
     (OutboundLog, "reload", _nothing, [("keys", "L")], "the log"),
     (DealPanel, "reload", _shown_once, [("keys", "enter"), ("other_set", 9, 7), *[("look",)] * 4], "the open deal"),
     (Mover, "undo", _nothing_async, [("there_and_back", "L")], "L and u moved"),
-    (OutboundLog, "on_mouse_up", _nothing, [("press", 2, 27), ("release", 2, 27)], "esc does not lead back"),
+    (LogSizing, "cancel", _nothing, [("press", 2, 27), ("motion", 2, 20)], "esc does not lead back"),
 )
 """Class and method, the bug in its place, the shortest story that it was found by, and what is said then."""
 
@@ -155,3 +187,8 @@ def test_a_planted_bug_is_found(
 def test_the_same_stories_are_right_without_the_bugs() -> None:
     home: Sequence[Step] = [("keys", "escape")] * 3
     asyncio.run(tell([act for *_bug, acts, _said in PLANTED for act in (*acts, *home)]))
+
+
+@pytest.mark.parametrize("after", ["escape", "n"])
+def test_a_log_whose_head_is_held_lets_go_at_esc_and_below_another_screen(after: str) -> None:
+    asyncio.run(tell([("press", 2, 27), ("motion", 2, 20), ("keys", after)]))
