@@ -77,7 +77,7 @@ def of(reader: Reader, deal_id: str) -> Hand | None:
         email=client.emails[0].value if client and client.emails else None,
         phone=client.phones[0].value if client and client.phones else None,
         mails=[_mail(house, each) for each in messages if each.message.channel is Channel.EMAIL],
-        invitations=list(_invitations(messages)),
+        invitations=[each for each in _invitations(messages) if not _followed(reader, each)],
         chats=chats,
         channels=[each for each in _ids(house, Channel.OPEN_CHANNEL) if each not in begun],
         lines=_ids(house, Channel.TELEPHONY),
@@ -102,6 +102,12 @@ def _mail(house: House, delivery: Delivery) -> Mail:
     reference = f"<{key_of(house.id, delivery)}@client>"
     subject = delivery.message.subject or delivery.public_id
     return Mail(delivery.public_id, subject, reference, links, bool(tracked.get("opens")))
+
+
+def _followed(reader: Reader, invitation: Invitation) -> bool:
+    """Return whether somebody has followed an invitation: it binds nobody else."""
+    known = reader.invite(invitation.token)
+    return known is None or known.followed_by is not None
 
 
 def _invitations(messages: Sequence[Delivery]) -> Sequence[Invitation]:
