@@ -24,7 +24,16 @@ from core.placeholders import convert_placeholders, found_placeholders
 from core.rules.base import CannotAct, Finding
 from core.words import Words
 
-__all__ = ["check", "convert_placeholders", "empty_names", "known_names", "names", "render"]
+__all__ = [
+    "check",
+    "convert_placeholders",
+    "empty_among",
+    "empty_names",
+    "known_among",
+    "known_names",
+    "names",
+    "render",
+]
 
 LONGEST_SOURCE: Final = 64 * 1024
 LONGEST_OUTPUT: Final = 256 * 1024
@@ -129,7 +138,26 @@ def known_names(house: House) -> tuple[str, ...]:
 
 def empty_names(source: str, context: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names in a text that have no value here and would be written as nothing: the editor warns of them."""
-    return tuple(name for name in names(source) if _value(name.split("."), context) in (None, "", ()))
+    return empty_among(names(source), context)
+
+
+def known_among(several: Iterable[str], house: House, extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return those of some names that texts of this house may use."""
+    scope: dict[str, Any] = {**contexts.sample(house), **dict.fromkeys(extra)}
+    return tuple(name for name in several if _is_known(name.split("."), scope))
+
+
+def _is_known(path: list[str], scope: Mapping[str, Any]) -> bool:
+    try:
+        _step_through(path, scope)
+    except KeyError:
+        return False
+    return True
+
+
+def empty_among(several: Iterable[str], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return those of some names that have no value here."""
+    return tuple(name for name in several if _value(name.split("."), context) in (None, "", ()))
 
 
 def _value(path: list[str], context: Mapping[str, Any]) -> Any:

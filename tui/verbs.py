@@ -20,6 +20,7 @@ from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
 from tui.verbs_talk import OF_TALK
 from tui.verbs_trying import OF_TRYING
 from tui.verbs_writing import OF_CONDITIONS
+from tui.verbs_writing import OF_CONDITIONS, OF_TEXTS
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -384,6 +385,7 @@ REGISTRY: Final = Registry(
         *OF_CONDITIONS,
         *OF_EDITOR,
         *OF_TRYING,
+        *OF_TEXTS,
         OF_LINES,
         *OF_CLOCK,
         CLIENT,

@@ -68,3 +68,45 @@ OF_CONDITIONS: Final = (
     _condition("undo", N_("Undo in the condition"), N_("take the last change of the condition back"), ("u",)),
     _condition("redo", N_("Redo in the condition"), N_("make the change of the condition again"), ("ctrl+r",)),
 )
+
+
+def _text(id: str, title: str, help: str, key: str, run: str, why_not: str = "why_not") -> Action:
+    return Action(
+        id=f"text.{id}",
+        title=title,
+        help=help,
+        keys=(key,),
+        scope=Scope.TEXT,
+        run=_do("text_acts", run),
+        why_not=_why("text_acts", why_not),
+    )
+
+
+OF_TEXTS: Final = (
+    _text("next", N_("Next deal"), N_("show the text on the stage's next deal"), "f5", "next_deal", "why_not_other"),
+    _text(
+        "previous",
+        N_("Previous deal"),
+        N_("show the text on the stage's deal before"),
+        "f6",
+        "previous_deal",
+        "why_not_other",
+    ),
+    _text(
+        "browser",
+        N_("Show in the browser"),
+        N_("show the mail that is being written in the browser, as this deal's client would see it"),
+        "f7",
+        "browse",
+        "why_not_browse",
+    ),
+    _text(
+        "convert",
+        N_("Convert placeholders"),
+        N_("write placeholders of Bitrix24 in the text in our form"),
+        "f8",
+        "convert",
+        "why_not_convert",
+    ),
+    _text("field", N_("Insert a field…"), N_("choose a field and write its name into the text"), "f9", "pick_field"),
+)

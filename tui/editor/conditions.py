@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 
 from core.conditions import editing, offering
 from core.conditions.editing import Edited, Group, Part, Path, Row
@@ -28,7 +29,7 @@ from tui.panels.values import Manner
 LOOKS = "plain not group field op value add wrong doubt sentence cursor".split()
 
 
-class ConditionEditor(Acts, can_focus=True):
+class ConditionEditor(Widget, Acts, can_focus=True):
     """Holds one condition. ``condition`` is what a board file takes; ``wrong`` says why it would not take it yet."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"condition--{name}" for name in LOOKS}
