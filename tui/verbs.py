@@ -19,7 +19,6 @@ from tui.verbs_reach import OF_REACHING
 from tui.verbs_steering import OF_DEALS, OF_LINES, REDO, no_deal
 from tui.verbs_talk import OF_TALK
 from tui.verbs_trying import OF_TRYING
-from tui.verbs_writing import OF_CONDITIONS
 from tui.verbs_writing import OF_CONDITIONS, OF_TEXTS
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from tests.tui.golden import assert_golden
 from tui.editor import drafts, form
 from tui.editor.catalogue import Catalogue
 from tui.editor.draft import Draft
-from tui.editor.fields import TextField
+from tui.editor.growing import TextField
 from tui.editor.items import EITHER
 from tui.editor.screen import EditorScreen
 from tui.form.fields import Knob, Line

@@ -6,20 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from textual import on
 from textual.widget import Widget
-from textual.widgets import Label, TextArea
+from textual.widgets import Label
 
 from core.i18n import gettext as _
 from tui.editor import choices
 from tui.editor.draft import Draft
+from tui.editor.growing import TextField
 from tui.editor.items import Item, Shape
+from tui.editor.writing import TemplateField
 from tui.form.fields import Field, Knob, Line, Several
 
 LABEL: Final = 44
 """Cells for the names of settings, which may take two lines."""
-TALLEST: Final = 8
-"""Lines that a text shows at most; more scroll."""
 SPAN: Final = re.compile(r"\s*(\d*)\s*([smhdw]?)\s*")
 UNIT: Final = "|unit"
 """Ends the key of the knob that chooses a span's unit."""
@@ -27,46 +26,14 @@ USUAL: Final = "h"
 """The unit of a span that nobody has given one."""
 
 
-class TextField(TextArea):
-    """A text of several lines; it grows with what stands in it."""
-
-    def __init__(self, key: str, text: str, *, shortest: int = 3) -> None:
-        super().__init__(text, compact=True, highlight_cursor_line=False)
-        self.key = key
-        self._shortest = shortest
-
-    def on_mount(self) -> None:
-        """Have as many lines as the text."""
-        self._grow()
-
-    def action_cursor_up(self, select: bool = False) -> None:
-        """Go up a line, and from the first one to the field above."""
-        if not select and self.get_cursor_up_location()[0] == self.cursor_location[0] == 0:
-            self.screen.focus_previous()
-        else:
-            super().action_cursor_up(select)
-
-    def action_cursor_down(self, select: bool = False) -> None:
-        """Go down a line, and from the last one to the field below."""
-        last = self.document.line_count - 1
-        if not select and self.get_cursor_down_location()[0] == self.cursor_location[0] == last:
-            self.screen.focus_next()
-        else:
-            super().action_cursor_down(select)
-
-    @on(TextArea.Changed)
-    def _grow(self) -> None:
-        lines = max(self._shortest, min(TALLEST, self.wrapped_document.height))
-        if self.styles.height is None or self.styles.height.value != lines:
-            self.styles.height = lines
-
-
-def text_field(key: str, text: str, *, html: bool = False, template: bool = False, shortest: int = 3) -> TextField:
-    """Return where a text is written: ``template`` says that names in it are filled in, ``html`` that it may be HTML.
+def text_field(draft: Draft, item: Item, *, shortest: int = 3) -> TextField:
+    """Return where a text is written; one in which names are filled in has colours, completion and a preview.
 
     It posts ``TextArea.Changed`` and its ``key`` is the setting's.
     """
-    return TextField(key, text, shortest=shortest)
+    if item.template:
+        return TemplateField(draft, item, shortest=shortest)
+    return TextField(item.key, draft.text(item.key), shortest=shortest)
 
 
 def condition_field(key: str, sentence: str) -> Knob:
@@ -88,9 +55,9 @@ def _controls(draft: Draft, item: Item) -> tuple[Widget, ...]:
         case Shape.LINE:
             return (Line(key, draft.text(key), hint=_(item.none) if item.none else ""),)
         case Shape.TEXT | Shape.LINES:
-            return (text_field(key, draft.text(key), html=item.html, template=item.template),)
+            return (text_field(draft, item),)
         case Shape.VALUE:
-            return text_field(key, draft.text(key), template=item.template, shortest=1), _knob(draft, item)
+            return text_field(draft, item, shortest=1), _knob(draft, item)
         case Shape.SPAN:
             number, unit = split(draft.text(key))
             hint = _(item.none) if item.none else ""

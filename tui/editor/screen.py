@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, TextArea
 
+from core import event_names
 from core.errors import FunilError
 from core.i18n import gettext as _
 from core.model.rule import Rule, Trigger
@@ -22,7 +23,8 @@ from core.safe_text import safe_text
 from tui.editor import choices, filing, telling
 from tui.editor import fields as controls
 from tui.editor.draft import Draft, Note, Reading
-from tui.editor.fields import SPAN, UNIT, TextField
+from tui.editor.fields import SPAN, UNIT
+from tui.editor.growing import TextField
 from tui.editor.items import Item, Shape
 from tui.editor.kept import Keep, KeptForm
 from tui.editor.typed import TYPED, TypingPicker
@@ -39,7 +41,7 @@ Save = Callable[[Draft, Rule | Trigger], Awaitable[str]]
 class EditorScreen(KeptForm):
     """Returns True when the rule or trigger has been saved. What could not be saved stays as it was written."""
 
-    CSS_PATH: ClassVar[Any] = ["../styles/form.tcss", "../styles/editor.tcss"]
+    CSS_PATH: ClassVar[Any] = ["../styles/form.tcss", "../styles/editor.tcss", "../styles/writing.tcss"]
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "turn(-1)", show=False),
@@ -129,7 +131,7 @@ class EditorScreen(KeptForm):
         """Say what the field is for."""
         key = _key_of(event.widget)
         item = self.draft.items.get(key)
-        self.query_one("#editor-help", Label).update(Content(_(item.help) if item and item.help else ""))
+        self.query_one("#editor-help", Label).update(Content(telling.help_words(item)))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Complain of what is wrong in a field that was left."""
@@ -228,7 +230,8 @@ class EditorScreen(KeptForm):
         from tui.editor.condition_screen import ConditionScreen
 
         try:
-            builder = ConditionScreen(_(item.title), self.draft.value(item.key), self._manner)
+            event = event_names.of(self.draft.thing, self.draft.house)
+            builder = ConditionScreen(_(item.title), self.draft.value(item.key), self._manner, event)
         except FunilError as error:
             self.trouble(str(error))
             return
@@ -285,7 +288,7 @@ class EditorScreen(KeptForm):
             self._touched.add(item.key)
             self._show(item.key)
             self._changed(item.key)
-        elif item.optional and item.shape not in (Shape.SEVERAL, Shape.CONDITION, Shape.TICK):
+        elif item.optional and item.shape not in (Shape.SEVERAL, Shape.TICK):
             self._take(item, None)
 
     def _show(self, key: str, *, focus: bool = True) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from core.i18n import gettext as _
 from core.model.rule import Rule
 from core.words import fill
+from tui.actions import key_of
 from tui.editor import preview as timing
 from tui.editor.draft import Draft, Reading
+from tui.editor.items import Item, Shape
 
 
 def title(draft: Draft) -> str:
@@ -30,3 +32,14 @@ def preview(draft: Draft, reading: Reading) -> str:
         said = fill(pattern, {**args, "when": timing.timing_words(made, draft.house)})
         return said[:1].upper() + said[1:]
     return fill(_("When {does}.") if made.when is None else _("When {does}, if {condition}."), args)
+
+
+def help_words(item: Item | None) -> str:
+    """Say what an item is for, and of a text in which names are filled in which keys help."""
+    if item is None:
+        return ""
+    told = [_(item.help)] if item.help else []
+    if item.template and item.shape is Shape.TEXT:
+        keys = {"preview": key_of("text.next", "f5"), "field": key_of("text.field", "f9")}
+        told.append(fill(_("{preview} shows it on a deal · {field} inserts a field"), keys))
+    return "  ".join(told)

@@ -23,6 +23,7 @@ from core.text_marks import Trouble
 from core.text_preview import Writing, check
 from tui.actions import Scope
 from tui.editor.completions import Completions
+from tui.editor.growing import TextField
 from tui.editor.keys import Acts
 from tui.editor.settling import Settling
 
@@ -31,7 +32,7 @@ QUICK: Final = 8_000
 """Characters that are coloured at every key; a longer text when the typing rests."""
 
 
-class TemplateArea(TextArea, Acts):
+class TemplateArea(TextField, Acts):
     """Several lines of a text. ``troubles`` is what is wrong with it, found when the typing rests."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"template--{name}" for name in LOOKS}
@@ -44,12 +45,22 @@ class TemplateArea(TextArea, Acts):
             self.area = area
 
     def __init__(
-        self, text: str, writing: Writing, house: House, event: Sequence[str] = (), *, id: str | None = None
+        self,
+        text: str,
+        writing: Writing,
+        house: House,
+        event: Sequence[str] = (),
+        *,
+        key: str = "",
+        shortest: int = 3,
+        grows: bool = False,
+        id: str | None = None,
     ) -> None:
+        """``event``: the bare names of an event's data that is known here; ``grows``: it is a part of a form."""
         self._marks: dict[int, list[tuple[int, int, str]]] = {}
         self._lines_of: dict[int, list[tuple[int, int, str]]] = {}
         self._judging: Settling | None = None
-        super().__init__(text.replace("\r\n", "\n"), compact=True, highlight_cursor_line=False, id=id)
+        super().__init__(key, text.replace("\r\n", "\n"), shortest=shortest, grows=grows, id=id)
         self.writing = writing
         self.house = house
         self.troubles: Sequence[Trouble] = ()

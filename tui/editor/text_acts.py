@@ -11,6 +11,7 @@ from core.words import fill
 from tui.editor.asking import FieldPicker
 from tui.editor.template_area import TemplateArea
 from tui.editor.text import TextEditor
+from tui.editor.writing import TemplateField
 from tui.panels.picker import Choice
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ def why_not_preview(app: FunilApp) -> str | None:
 
 
 def why_not_other(app: FunilApp) -> str | None:
-    """Say that there is no other deal."""
-    said = why_not_preview(app)
+    """Say that there is no other deal. A text in a form is shown on one over it first."""
     found = editor(app)
-    if said is not None or found is None:
-        return said
+    if isinstance(area(app), TemplateField):
+        return None
+    if found is None:
+        return why_not_preview(app)
     return None if len(found.samples.deals) > 1 else _("There is no other deal to show it on.")
 
 
@@ -64,16 +66,20 @@ def why_not_convert(app: FunilApp) -> str | None:
 
 async def next_deal(app: FunilApp) -> None:
     """Show the text on the next deal."""
-    found = editor(app)
-    if found is not None:
-        await found.go(1)
+    await _other(app, 1)
 
 
 async def previous_deal(app: FunilApp) -> None:
     """Show the text on the deal before."""
-    found = editor(app)
+    await _other(app, -1)
+
+
+async def _other(app: FunilApp, step: int) -> None:
+    found, own = editor(app), area(app)
     if found is not None:
-        await found.go(-1)
+        await found.go(step)
+    elif isinstance(own, TemplateField):
+        await own.show_over(app)
 
 
 async def browse(app: FunilApp) -> None:
