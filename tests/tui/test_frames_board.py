@@ -85,6 +85,6 @@ async def test_a_new_house_shows_its_first_pipeline(album: Album) -> None:
 
 
 async def test_the_first_time_there_is_a_question(album: Album) -> None:
-    async with Welcome("/home/ana/.local/share/funil/funil.db").run_test(size=album.size) as pilot:
+    async with Welcome("~/.local/share/funil/funil.db").run_test(size=album.size) as pilot:
         album.at(pilot)
         await album.keep("welcome")

@@ -14,7 +14,6 @@ from tests.tui.app_world import START, app_of, driver, memory_world, until
 from tests.tui.panel_world import TITLE, DealDriver, rich_world
 from tests.tui.test_customer import sent, with_mail
 from tests.tui.test_inbox_screen import busy_world, opened
-from tui.panels.ask import Ask
 from tui.panels.picker import Picker
 
 
@@ -101,10 +100,3 @@ async def test_being_the_client(album: Album) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, Picker))
         await album.keep("client_first")
         await pilot.press("escape")
-
-
-async def test_a_question_for_words(album: Album) -> None:
-    async with album.open(busy_world()) as pilot:
-        await pilot.press("f", "up", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Ask | Picker))
-        await album.keep("ask")
