@@ -192,3 +192,7 @@ def test_the_same_stories_are_right_without_the_bugs() -> None:
 @pytest.mark.parametrize("after", ["escape", "n"])
 def test_a_log_whose_head_is_held_lets_go_at_esc_and_below_another_screen(after: str) -> None:
     asyncio.run(tell([("press", 2, 27), ("motion", 2, 20), ("keys", after)]))
+
+
+def test_deals_of_equal_rank_stand_below_the_view_as_in_the_store() -> None:
+    asyncio.run(tell([("resize", 60, 12), ("other_undo",)]))

@@ -91,8 +91,8 @@ def _follow(model: BoardModel, ids: Collection[str], rows: Mapping[str, Card]) -
     for deal in leaving:
         place = _column_of(model, rows.get(deal))
         if place is not None:
-            column, rank = model.columns[place], rows[deal].rank
-            column.insert(_index_for(model, column, rank), deal, scrolled=before[place][1] > 0)
+            column = model.columns[place]
+            column.insert(_index_for(model, column, rows[deal]), deal, scrolled=before[place][1] > 0)
     for place, (order, top) in before.items():
         _note_order(model, place, order, top)
     return list(before)
@@ -147,18 +147,25 @@ def _column_of(model: BoardModel, row: Card | None) -> int | None:
     return model.column_of(row.stage)
 
 
-def _index_for(model: BoardModel, column: Column, rank: int) -> int:
-    """Return the place of a rank among the known deals, whose ranks are read: a renumbering changes them unsaid."""
+def _index_for(model: BoardModel, column: Column, row: Card) -> int:
+    """Return the place of a deal among the known ones, whose ranks are read: a renumbering changes them unsaid.
+
+    Of equal ranks, which an undo can bring about, the lesser id stands above, as in the store.
+    """
     low, high = column.start, column.end
     while low < high:
         places = range(low, high, -(-(high - low) // PROBES))
         ids = [column.ids[place - column.start] for place in places]
-        ranks = _ranks_now(model, column, ids)
-        passed = next((at for at, found in enumerate(ranks) if found is not None and found < rank), len(places))
+        ranks = zip(_ranks_now(model, column, ids), ids, strict=True)
+        passed = next((at for at, (rank, deal) in enumerate(ranks) if _below(row, rank, deal)), len(places))
         if passed == 0:
             return low
         low, high = places[passed - 1] + 1, places[passed] if passed < len(places) else high
     return low
+
+
+def _below(row: Card, rank: int | None, deal: str) -> bool:
+    return rank is not None and (rank < row.rank or (rank == row.rank and deal > row.id))
 
 
 def _ranks_now(model: BoardModel, column: Column, ids: Sequence[str]) -> list[int | None]:
