@@ -375,6 +375,15 @@ async def test_kinds_are_found_by_typing_and_by_sort(keys: Sequence[str], shown:
         assert set(shown) <= set(screen.shown) and len(screen.shown) <= len(shown) + 2
 
 
+async def test_enter_takes_what_is_called_so_before_what_only_tells_of_it() -> None:
+    async with world().board(size=(80, 24)) as pilot:
+        person = Person(pilot)
+        await catalogue(pilot)
+        await pilot.press(*"sms", "enter")
+        await until(pilot, lambda: person.open)
+        assert person.form.draft.value("name") == "Send SMS to customer"
+
+
 async def test_what_cannot_work_yet_says_so_and_what_to_do() -> None:
     async with world().board(size=(100, 30)) as pilot:
         person = Person(pilot)

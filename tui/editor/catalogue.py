@@ -87,6 +87,10 @@ class Offer:
         text = fold(f"{self.name} {_(self.kind.about)} {self.kind.id} {self.heading}")
         return all(word in text for word in words)
 
+    def called(self, words: Sequence[str]) -> bool:
+        """Return whether the words stand in its name itself, not only in what it does."""
+        return all(word in fold(self.name) for word in words)
+
 
 def offers(house: House) -> list[Offer]:
     """Return everything that can be added, group by group, in each by channel and name."""
@@ -180,9 +184,14 @@ class Catalogue(Chooser):
                 self._shown.append(None)
             options.add_option(Option(_line(offer)))
             self._shown.append(offer)
-        options.highlighted = 1 if self._shown else None
+        options.highlighted = self._best() if self._shown else None
         if not self._shown:
             self._say(Content(_("Nothing is called that.")))
+
+    def _best(self) -> int:
+        """Return the place of the first that is called so, else of the first."""
+        fitting = (n for n, offer in enumerate(self._shown) if offer is not None and offer.called(self._words))
+        return next(fitting, 1)
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
