@@ -61,6 +61,23 @@ async def test_the_text_of_a_message_is_shown_as_it_would_be_and_nobody_s_markup
         await says(pilot, "[bold]Sorry", "[red]Dear Order 1001")
 
 
+async def test_why_a_rule_does_not_start_is_said_in_words_and_values_as_people_write_them() -> None:
+    world = map_world()
+    when = {
+        "all": [
+            {"field": "deal.amount", "op": ">", "value": 500_000},
+            {"field": "deal.stage", "op": "=", "value": "new"},
+        ]
+    }
+    save_rule(world, stage="lost", kind="comment", name="Big ones", settings={"text": "x"}, when=when)
+    async with world.board(size=(100, 40)) as pilot:
+        await opened(pilot)
+        await at(pilot, "Big ones")
+        await pilot.press("t")
+        await says(pilot, "– does not start (condition false)", "✗ amount", "> 500,000", "stage")
+        assert "deal." not in text(pilot) and "condition_false" not in text(pilot)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_a_backtest_counts_and_leads_to_the_deal(size: tuple[int, int]) -> None:
     world = map_world()

@@ -25,6 +25,7 @@ from core.model.moment import Moment
 from core.ports import Store
 from core.safe_text import safe_text
 from core.words import fill
+from tui import reasons
 from tui.line_view import LineView
 from tui.outbound_paint import Moments
 
@@ -92,12 +93,11 @@ def line(row: Row, moments: Moments) -> list[tuple[str, str]]:
     from tui import format as fmt
 
     at = fmt.local(row.at, moments.zone).strftime("%Y-%m-%d %H:%M")
-    reason = f" ({row.reason})" if row.reason else ""
-    told = (row.detail if row.reason else row.text or row.detail) or ""
+    told = (row.detail or reasons.words(row.reason)) if row.reason else row.text or row.detail or ""
     title = safe_text(f"{row.deal} {row.title}")[:24]
     return [
         (f"{at}  {title:<24}  ", "plain"),
-        (f"{would_words(row.would)}{reason}  ", _TONES.get(row.would, "muted")),
+        (f"{would_words(row.would)}  ", _TONES.get(row.would, "muted")),
         (f"{safe_text(row.to)}  " if row.to else "", "muted"),
         (safe_text(told), "plain"),
     ]

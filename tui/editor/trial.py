@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from core.conditions.verdict import Comparison
 from core.errors import FunilError
 from core.i18n import gettext as _
 from core.model.rule import Rule
@@ -22,6 +23,9 @@ from core.safe_text import safe_text
 from core.trials import try_edited, try_stage
 from core.views import DealFilter
 from core.words import Words, fill
+from tui import reasons
+from tui.panels.run_words import compared
+from tui.panels.values import Manner
 
 MOST_DEALS = 200
 """Deals that one steps through: the stage's from the top, or those of the pipeline where the stage is empty."""
@@ -57,8 +61,9 @@ class TrialScreen(ModalScreen[str | None]):
         Binding("pageup", "roll('scroll_page_up')", show=False, priority=True),
     ]
 
-    def __init__(self, store: Store, tried: Tried, icon: Callable[[str], str]) -> None:
+    def __init__(self, store: Store, tried: Tried, icon: Callable[[str], str], manner: Manner) -> None:
         super().__init__()
+        self._manner = manner
         self._store = store
         self._tried = tried
         self._icon = icon
@@ -117,7 +122,7 @@ class TrialScreen(ModalScreen[str | None]):
         except FunilError as error:
             self._tell(Content(safe_text(error.words.local())))
             return
-        blocks = [block for each in found for block in (*shown(each, self._icon), Content(""))]
+        blocks = [block for each in found for block in (*shown(each, self._icon, self._manner), Content(""))]
         self._tell(Content("\n").join(blocks) if blocks else Content(_("The stage has no rules.")))
 
     def _tell(self, text: Content) -> None:
@@ -142,13 +147,14 @@ def tried_on(reader: Reader, tried: Tried, deal: str) -> Sequence[Mapping[str, A
     return rules
 
 
-def shown(one: Mapping[str, Any], icon: Callable[[str], str]) -> list[Content]:
+def shown(one: Mapping[str, Any], icon: Callable[[str], str], manner: Manner) -> list[Content]:
     """Return what one rule would do, in lines: when, whether and why, the values compared, to whom, the text."""
     name = safe_text(one["name"])
     lines = [Content.assemble((f"{icon(one['kind'])} {name}", "bold"), ("  " + safe_text(one["then"] or ""), "$muted"))]
-    why = f" · {safe_text(one['detail'])}" if one["detail"] else ""
+    told = one["reason"] == "condition_false" and one["condition"]  # what was compared stands below
+    why = f" · {safe_text(one['detail'])}" if one["detail"] and not told else ""
     lines.append(Content.assemble((_INDENT + outcome(one), _TONES.get(one["would"], "$muted")), (why, "$foreground")))
-    lines += [_compared(each) for each in one["condition"] or ()]
+    lines += [_compared(each, manner) for each in one["condition"] or ()]
     lines += [_named(label, value) for label, value in _facts(one) if value]
     lines += [Content(f"{_INDENT}│ {safe_text(line)}") for line in (one["text"] or "").splitlines()]
     return lines
@@ -162,7 +168,7 @@ def outcome(one: Mapping[str, Any]) -> str:
         "skipped": _("– does not start"),
         "no_date": _("… has no date"),
     }
-    reason = f" ({one['reason']})" if one["reason"] else ""
+    reason = f" ({reasons.words(one['reason'])})" if one["reason"] else ""
     return words.get(one["would"], str(one["would"])) + reason
 
 
@@ -181,8 +187,7 @@ def _named(label: str, value: str | None) -> Content:
     return Content.assemble((f"{_INDENT}{label}: ", "$muted"), safe_text(value or ""))
 
 
-def _compared(one: Mapping[str, Any]) -> Content:
-    value = "" if one["value"] is None else f" {one['value']}"
-    actual = _("empty") if one["actual"] is None else one["actual"]
-    line = f"{_INDENT}{'✓' if one['holds'] else '✗'} {one['field']} {one['op']}{value} ({actual})"
+def _compared(one: Mapping[str, Any], manner: Manner) -> Content:
+    said = compared(Comparison(one["field"], one["op"], one["value"], one["actual"], one["holds"]), manner)
+    line = f"{_INDENT}{'✓' if one['holds'] else '✗'} {said}"
     return Content.styled(safe_text(line), "$success" if one["holds"] else "$warning")

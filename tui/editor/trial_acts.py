@@ -10,6 +10,7 @@ from core.words import Words
 from tui import panel_place
 from tui.editor.backtest import BacktestScreen, since
 from tui.editor.trial import TrialScreen, Tried
+from tui.panels.values import Manner
 
 if TYPE_CHECKING:
     from tui.app import FunilApp
@@ -72,4 +73,7 @@ async def backtest(app: FunilApp, thing: Rule | Trigger) -> None:
 
 
 async def _trial(app: FunilApp, tried: Tried) -> str | None:
-    return await app.push_screen_wait(TrialScreen(app.desk.store, tried, lambda kind: app.desk.icons.get(kind, "•")))
+    house, moments = app.desk.house, app.desk.moments()
+    manner = Manner(house, house.company.currency, moments.zone, moments.today)
+    icons = app.desk.icons
+    return await app.push_screen_wait(TrialScreen(app.desk.store, tried, lambda kind: icons.get(kind, "•"), manner))
