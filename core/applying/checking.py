@@ -97,8 +97,9 @@ def astray(kind: RuleKind[Any], settings: Any, pipeline: str, house: House) -> I
 
 
 def _pickers(model: Any) -> Mapping[str, str]:
-    """Return which settings are chosen from what the house has: stages, connections, fields, users."""
-    return {name: str(picker) for name, picker in _marked(model, "picker").items()}
+    """Return which settings are chosen from what the house has: stages, connections, fields, users. A field's value,
+    which the form lets one choose too, is nothing of the house."""
+    return {name: str(picker) for name, picker in _marked(model, "picker").items() if picker != "value"}
 
 
 def _marked(model: Any, mark: str) -> Mapping[str, Any]:
