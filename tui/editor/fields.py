@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Label
 
@@ -51,7 +52,7 @@ def _controls(draft: Draft, item: Item) -> tuple[Widget, ...]:
     key = item.key
     match item.shape:
         case Shape.LINE if item.unit:
-            return Line(key, draft.text(key), classes="number"), Label(_(item.unit), classes="form-unit", markup=False)
+            return Line(key, draft.text(key), classes="number"), Label(Content(_(item.unit)), classes="form-unit")
         case Shape.LINE:
             return (Line(key, draft.text(key), hint=_(item.none) if item.none else ""),)
         case Shape.TEXT | Shape.LINES:
