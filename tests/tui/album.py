@@ -116,6 +116,7 @@ class Album:
         self.size, self.language = size, language
         self.title = f"{size[0]}x{size[1]} {language}"
         self.pilot: Pilot[Any] | None = None
+        self._both = True
 
     @asynccontextmanager
     async def open(self, world: World, **more: Any) -> AsyncIterator[Pilot[Any]]:
@@ -131,8 +132,12 @@ class Album:
         for look in (DARK, LIGHT):
             pilot.app.register_theme(look)
 
-    async def keep(self, name: str) -> None:
-        """Wait until the screen looks as the album has it. With ``UPDATE_GOLDEN`` take it over as it is at rest."""
+    async def keep(self, name: str, *, both: bool = True) -> None:
+        """Wait until the screen looks as the album has it. With ``UPDATE_GOLDEN`` take it over as it is at rest.
+
+        ``both``: in both looks; else as it is, for what keeps the look that it was opened in (Textual's palette).
+        """
+        self._both = both
         assert self.pilot is not None
         page = Page(name)
         if os.environ.get("UPDATE_GOLDEN"):
@@ -163,6 +168,8 @@ class Album:
         app = self.pilot.app
         _still(app)
         await self.pilot.pause()
+        if not self._both:
+            return section([rows(app)])
         frames = {app.theme: rows(app)}
         other = LIGHT if app.theme == DARK.name else DARK
         app.theme = other.name

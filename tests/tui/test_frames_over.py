@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from tests.tui.album import Album
 from tests.tui.album_world import busy_world
 from tests.tui.app_world import until
+from tui.theme import DARK
 
 LISTS: Final = {
     "question_mark": "help",
@@ -52,8 +53,10 @@ async def test_what_is_found_made_and_cannot_be_chosen(album: Album) -> None:
         await pilot.press(*"zzz")
         await album.keep("views_nothing_fits")
         await closed(pilot, "escape")
+        pilot.app.theme = DARK.name
+        await pilot.pause()
         await opened(pilot, "ctrl+p")
-        await album.keep("palette")
+        await album.keep("palette", both=False)
         await closed(pilot, "escape")
         await opened(pilot, "n")
         await album.keep("new_deal")
