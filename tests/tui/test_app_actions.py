@@ -63,7 +63,7 @@ def test_keys_are_written_as_people_write_them(key: str, shown: str) -> None:
 
 async def test_the_help_screen_shows_every_key() -> None:
     world = memory_world()
-    async with world.board(size=(120, 240)) as pilot:
+    async with world.board(size=(120, 360)) as pilot:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Outbound log" in screen_text(pilot))
         shown = screen_text(pilot)
