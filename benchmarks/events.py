@@ -27,6 +27,8 @@ from data.store import SqlStore
 EVENTS: Final = 400
 ROUNDS: Final = 9
 INBOX: Final = 100_000
+TWO_FRAMES: Final = 33.3
+"""Milliseconds that a write of the screen may wait, which waits off the loop: nobody sees less."""
 OTHERS: Final = ("email_opened", "email_received", "call_made", "payment", "task_done", "crm_form", "chat_accepted")
 
 
@@ -142,7 +144,7 @@ def _inbox(path: Path, base: str) -> list[Line]:
     gc.unfreeze()
     worst = statistics.quantiles(took, n=100)[98] * 1000
     sync = fdatasync(path) * 1000
-    bar = max(20.0, 10 * sync)
+    bar = max(TWO_FRAMES, 10 * sync)
     what = f"screen's write while an engine drains {INBOX:,} waiting events, p99"
     rate = INBOX / drained[0]
     return [
